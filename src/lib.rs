@@ -1,1 +1,18 @@
 //! What a CloudFormation stack tree costs and whether it is safe, per environment and offline.
+//!
+//! One direction, one type for each stage:
+//!
+//! ```text
+//! files ─source─▶ text+spans ─yaml─▶ Document ─template─▶ Template ─resolve(environment)─▶ Deployment
+//!                                                                                             │
+//!       PriceBook ─▶ estimate ─▶ Estimate ─┐                                                  │
+//!       rules + policy ──▶ rules ─▶ Findings ─┼─◀──────────────────────────────────────────────┘
+//!       the same run on the base ─▶ diff ─▶ Delta ─┼─▶ gate ─▶ Verdict ─▶ exit code
+//!                                                  └─▶ report (one file a format)
+//! ```
+//!
+//! `source` alone reads the file system, `report` alone formats; what lies between are pure functions.
+
+pub mod diag;
+pub mod model;
+pub mod source;
