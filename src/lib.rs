@@ -16,3 +16,4 @@
 pub mod diag;
 pub mod model;
 pub mod source;
+pub mod yaml;
