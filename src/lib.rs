@@ -16,4 +16,5 @@
 pub mod diag;
 pub mod model;
 pub mod source;
+pub mod template;
 pub mod yaml;
