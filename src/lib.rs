@@ -15,6 +15,7 @@
 
 pub mod diag;
 pub mod model;
+pub mod resolve;
 pub mod source;
 pub mod template;
 pub mod yaml;

@@ -30,8 +30,36 @@ pub struct Deployment {
     pub resources: BTreeMap<Address, Resource>,
     /// Resources whose condition is false in this environment.
     pub off: Vec<OffResource>,
-    /// Exports by name, with the stack that exports them.
+    /// Exports by name.
     pub exports: BTreeMap<Arc<str>, Value>,
+    /// The parameter files in use.
+    pub parameter_files: Vec<ParameterFile>,
+}
+
+/// A parameter file as it was written.
+#[derive(Clone, Debug)]
+pub struct ParameterFile {
+    /// The file.
+    pub file: FileId,
+    /// Its content.
+    pub span: Span,
+    /// Its form.
+    pub form: ParameterFileForm,
+    /// Values that are no JSON strings; the AWS CLI refuses them.
+    pub not_text: Vec<(Arc<str>, Span)>,
+}
+
+/// The four forms in use. The AWS CLI version 2 takes the first three with `deploy --parameter-overrides`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ParameterFileForm {
+    /// `{"Parameters": {…}}`.
+    CodePipeline,
+    /// `[{"ParameterKey": …, "ParameterValue": …}]`.
+    CloudFormation,
+    /// `["Key=Value"]`.
+    KeyEqualsValue,
+    /// `{"Key": "Value"}`, which the AWS CLI refuses.
+    PlainObject,
 }
 
 /// One stack of the tree.
@@ -47,8 +75,12 @@ pub struct Stack {
     pub conditions: BTreeMap<Arc<str>, Option<bool>>,
     /// Every output.
     pub outputs: BTreeMap<Arc<str>, Value>,
-    /// Names in the template's `Transform` section.
-    pub transforms: Vec<Arc<str>>,
+    /// Names in the template's `Transform` section, and where they stand.
+    pub transforms: Vec<(Arc<str>, Span)>,
+    /// The evaluated `Hooks` section, if there is one.
+    pub hooks: Option<Value>,
+    /// The template itself, for rules that judge how something is written.
+    pub template: Arc<crate::template::Template>,
 }
 
 /// One resource that exists in the environment.

@@ -6,7 +6,7 @@ mod line_index;
 mod tree;
 
 pub use line_index::{LineIndex, Position};
-pub use tree::{FileTree, ReadError};
+pub use tree::{FileTree, MAX_FILE_BYTES, ReadError, normalize};
 
 use std::sync::{Arc, OnceLock, RwLock};
 

@@ -37,6 +37,9 @@ const NAMES: [&str; 25] = [
     "Transform",
 ];
 
+/// The functions whose whole argument may itself be a function.
+const TAKES_A_FUNCTION: [&str; 5] = ["Base64", "GetAZs", "ImportValue", "Length", "ToJsonString"];
+
 /// The short name behind a long one: `Ref` or `Fn::…`. `Condition` is one only where a condition is expected.
 pub(super) fn long_name(key: &str) -> Option<&str> {
     if key == "Ref" {
@@ -53,6 +56,23 @@ impl Lowerer<'_> {
         let invalid = Expr {
             span,
             kind: ExprKind::Invalid,
+        };
+        // In the short form the argument carries the function's own tag; another tag on it is another function.
+        let plain = argument.tag.as_ref().is_none_or(|tag| tag.span == at);
+        if !plain && !TAKES_A_FUNCTION.contains(&name) {
+            self.wrong(
+                name,
+                argument,
+                "its argument as it is, without another function around it",
+            );
+            return invalid;
+        }
+        let single = |lowerer: &mut Self| {
+            if plain {
+                lowerer.untagged(argument)
+            } else {
+                lowerer.expr(argument)
+            }
         };
         let function = match name {
             "Ref" => self.name_argument(name, argument).map(Function::Ref),
@@ -86,11 +106,11 @@ impl Lowerer<'_> {
             "And" => self.several(name, argument).map(Function::And),
             "Or" => self.several(name, argument).map(Function::Or),
             "Not" => self.not(argument),
-            "Base64" => Some(Function::Base64(self.expr(argument))),
-            "GetAZs" => Some(Function::GetAzs(self.expr(argument))),
-            "ImportValue" => Some(Function::ImportValue(self.expr(argument))),
-            "Length" => Some(Function::Length(self.expr(argument))),
-            "ToJsonString" => Some(Function::ToJsonString(self.expr(argument))),
+            "Base64" => Some(Function::Base64(single(self))),
+            "GetAZs" => Some(Function::GetAzs(single(self))),
+            "ImportValue" => Some(Function::ImportValue(single(self))),
+            "Length" => Some(Function::Length(single(self))),
+            "ToJsonString" => Some(Function::ToJsonString(single(self))),
             "Cidr" => self.cidr(argument),
             "Transform" => self.transform(argument),
             _ if name.starts_with("ForEach") => {
@@ -139,7 +159,7 @@ impl Lowerer<'_> {
 
     fn name_argument(&mut self, name: &str, argument: &Node) -> Option<Arc<str>> {
         match argument.as_text() {
-            Some(text) if !argument.is_null() && argument.tag.is_none() => Some(Arc::clone(text)),
+            Some(text) if !argument.is_null() => Some(Arc::clone(text)),
             _ => {
                 self.wrong(name, argument, "one name, without another function inside");
                 None
@@ -149,7 +169,7 @@ impl Lowerer<'_> {
 
     /// Exactly N arguments in a list.
     fn args<const N: usize>(&mut self, name: &str, argument: &Node) -> Option<[Expr; N]> {
-        let items = argument.as_sequence().filter(|_| argument.tag.is_none());
+        let items = argument.as_sequence();
         let Some(items) = items.filter(|items| items.len() == N) else {
             let found = items.map_or_else(
                 || argument.describe(),
@@ -272,7 +292,7 @@ impl Lowerer<'_> {
     }
 
     fn sub(&mut self, argument: &Node) -> Option<Function> {
-        if let (Some(text), true) = (argument.as_text(), argument.tag.is_none()) {
+        if let Some(text) = argument.as_text() {
             let source = self.slice(argument.span);
             let parts = super::sub::scan(text, argument.span, source, self.diagnostics);
             return Some(Function::Sub {

@@ -35,6 +35,16 @@ pub fn lower(
     Some(template)
 }
 
+/// One expression outside a template: an included fragment, or a loop's collection. `source` is the whole text of
+/// the node's file.
+pub fn lower_expr(source: &str, node: &Node, diagnostics: &mut Diagnostics) -> Expr {
+    Lowerer {
+        source,
+        diagnostics,
+    }
+    .expr(node)
+}
+
 /// Lowers nodes of one file.
 pub(super) struct Lowerer<'a> {
     pub(super) source: &'a str,
@@ -53,6 +63,11 @@ impl<'a> Lowerer<'a> {
         if let Some(tag) = &node.tag {
             return self.call(&tag.name, tag.span, node);
         }
+        self.untagged(node)
+    }
+
+    /// An expression whose own tag, if it has one, has been dealt with.
+    pub(super) fn untagged(&mut self, node: &Node) -> Expr {
         let kind = match &node.kind {
             NodeKind::Scalar(scalar) if scalar.plain => match plain(&scalar.text) {
                 Plain::Null => ExprKind::Null,

@@ -9,7 +9,7 @@ mod sub;
 
 pub use expr::{Expr, ExprKind, Field, Function, SubPart};
 pub use foreach::{expand, uses_for_each};
-pub use lower::lower;
+pub use lower::{lower, lower_expr};
 
 use std::sync::Arc;
 
