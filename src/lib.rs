@@ -14,7 +14,9 @@
 //! `source` alone reads the file system, `report` alone formats; what lies between are pure functions.
 
 pub mod diag;
+pub mod estimate;
 pub mod model;
+pub mod pricing;
 pub mod resolve;
 pub mod source;
 pub mod template;

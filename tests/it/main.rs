@@ -1,4 +1,5 @@
 //! The one integration-test binary.
 
+mod price_fixtures;
 mod resolve;
 mod support;

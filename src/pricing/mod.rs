@@ -1,0 +1,24 @@
+//! Money, list prices and exchange rates. Every price has a row with its source and date; there is no other.
+
+mod age;
+mod book;
+mod fx;
+mod money;
+mod range;
+mod region;
+mod row;
+mod tier;
+
+pub use age::{STALE_AFTER_DAYS, staleness};
+pub use book::{BookError, Miss, PriceBook, Rates};
+pub use fx::{Currency, FxError};
+pub use money::Usd;
+pub use range::Range;
+pub use region::usage_type;
+pub use row::{COLUMNS, HEADER, Row, RowError};
+pub use tier::apply;
+
+use rust_decimal::Decimal;
+
+/// Hours in a month. Source: AWS Pricing Calculator and AWS's own cost guidance use 730.
+pub const HOURS_PER_MONTH: Decimal = Decimal::from_parts(730, 0, 0, false, 0);

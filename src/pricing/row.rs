@@ -1,0 +1,158 @@
+//! One line of a price file: tab-separated, sorted, readable in a diff.
+
+use std::str::FromStr;
+
+use rust_decimal::Decimal;
+
+/// The columns, in order.
+pub const COLUMNS: [&str; 15] = [
+    "service",
+    "usage_type",
+    "operation",
+    "begin",
+    "end",
+    "unit",
+    "price_usd",
+    "low_usd",
+    "high_usd",
+    "sku",
+    "date",
+    "confidence",
+    "usage_type_evidence",
+    "source",
+    "description",
+];
+
+/// The first line of every file.
+pub const HEADER: &str = "service\tusage_type\toperation\tbegin\tend\tunit\tprice_usd\tlow_usd\thigh_usd\tsku\tdate\tconfidence\tusage_type_evidence\tsource\tdescription";
+
+/// One price of one tier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Service code, for example `AmazonECS`.
+    pub service: String,
+    /// Usage type, for example `EUW2-Fargate-GB-Hours`.
+    pub usage_type: String,
+    /// Operation; empty where the price list has none.
+    pub operation: String,
+    /// First unit of the tier, included.
+    pub begin: Decimal,
+    /// First unit past the tier; `None` for no end.
+    pub end: Option<Decimal>,
+    /// Unit.
+    pub unit: String,
+    /// USD a unit.
+    pub price: Decimal,
+    /// For a derived price: the lowest and highest it is believed to be, USD a unit.
+    pub range: Option<(Decimal, Decimal)>,
+    /// SKU; empty where the source has none.
+    pub sku: String,
+    /// `YYYY-MM-DD`; empty where the source has none.
+    pub date: String,
+    /// `high`, `medium` or `derived`.
+    pub confidence: String,
+    /// Whether the usage type itself was seen in an AWS file.
+    pub usage_type_evidence: String,
+    /// Key of the source in the manifest.
+    pub source: String,
+    /// AWS's description.
+    pub description: String,
+}
+
+/// What is wrong with a line: the column from 1, its name, and what stands there.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("column {column} ({name}): '{found}' is no {expected}")]
+pub struct RowError {
+    /// Column from 1.
+    pub column: usize,
+    /// Its name.
+    pub name: &'static str,
+    /// What stands there.
+    pub found: String,
+    /// What should.
+    pub expected: &'static str,
+}
+
+impl Row {
+    /// The part of a line that it is sorted and found by.
+    pub fn key(service: &str, usage_type: &str, operation: &str) -> String {
+        format!("{service}\t{usage_type}\t{operation}\t")
+    }
+
+    /// Reads a line.
+    ///
+    /// # Errors
+    /// The first column that is wrong.
+    pub fn parse(line: &str) -> Result<Row, RowError> {
+        let fields: Vec<&str> = line.split('\t').collect();
+        if fields.len() != COLUMNS.len() {
+            let found = format!("{} columns", fields.len());
+            return Err(RowError {
+                column: fields.len(),
+                name: "line",
+                found,
+                expected: "line of 15 columns",
+            });
+        }
+        let decimal = |at: usize| {
+            Decimal::from_str(fields[at]).map_err(|_| RowError {
+                column: at + 1,
+                name: COLUMNS[at],
+                found: fields[at].to_owned(),
+                expected: "decimal number",
+            })
+        };
+        let text = |at: usize| fields[at].to_owned();
+        Ok(Row {
+            service: text(0),
+            usage_type: text(1),
+            operation: text(2),
+            begin: decimal(3)?,
+            end: if fields[4] == "Inf" {
+                None
+            } else {
+                Some(decimal(4)?)
+            },
+            unit: text(5),
+            price: decimal(6)?,
+            range: if fields[7].is_empty() {
+                None
+            } else {
+                Some((decimal(7)?, decimal(8)?))
+            },
+            sku: text(9),
+            date: text(10),
+            confidence: text(11),
+            usage_type_evidence: text(12),
+            source: text(13),
+            description: text(14),
+        })
+    }
+
+    /// Writes a line without its end.
+    pub fn line(&self) -> String {
+        let end = self.end.map_or_else(|| "Inf".to_owned(), |e| e.to_string());
+        let (low, high) = self
+            .range
+            .map_or_else(Default::default, |(l, h)| (l.to_string(), h.to_string()));
+        let clean = |s: &str| s.replace(['\t', '\n', '\r'], " ");
+        [
+            clean(&self.service),
+            clean(&self.usage_type),
+            clean(&self.operation),
+            self.begin.to_string(),
+            end,
+            clean(&self.unit),
+            self.price.to_string(),
+            low,
+            high,
+            clean(&self.sku),
+            clean(&self.date),
+            clean(&self.confidence),
+            clean(&self.usage_type_evidence),
+            clean(&self.source),
+            clean(&self.description),
+        ]
+        .join("\t")
+    }
+}
