@@ -14,10 +14,12 @@
 //! `source` alone reads the file system, `report` alone formats; what lies between are pure functions.
 
 pub mod diag;
+pub mod ecr;
 pub mod estimate;
 pub mod model;
 pub mod pricing;
 pub mod resolve;
 pub mod source;
 pub mod template;
+pub mod usage;
 pub mod yaml;

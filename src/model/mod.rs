@@ -166,6 +166,18 @@ impl Deployment {
             .find(|r| r.text(name_property).known().as_ref() == Some(&name))
     }
 
+    /// The address that a property of a resource refers to.
+    pub fn find_by_property<'a>(
+        &self,
+        resource: &'a Resource,
+        property: &str,
+    ) -> Option<&'a Address> {
+        match resource.read(property) {
+            Read::Known(value) => value.as_reference().map(|r| &r.address),
+            Read::Absent | Read::Unknown(_) => None,
+        }
+    }
+
     /// Whether a reference is to a resource that a false condition removed.
     pub fn is_off(&self, address: &Address) -> bool {
         self.off.iter().any(|o| o.address == *address)

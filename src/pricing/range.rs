@@ -16,12 +16,12 @@ pub struct Range<T> {
     pub max: T,
 }
 
-impl<T: Copy> Range<T> {
+impl<T: Clone> Range<T> {
     /// The same in all three.
     pub fn flat(value: T) -> Self {
         Range {
-            min: value,
-            expected: value,
+            min: value.clone(),
+            expected: value.clone(),
             max: value,
         }
     }
