@@ -49,9 +49,9 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# Sleeps so that a signal is answered at once.
+# Sleeps so that a signal is answered at once; the sleep that is left behind holds no output open.
 pause() {
-  sleep "${1:-$poll_seconds}" &
+  sleep "${1:-$poll_seconds}" >/dev/null 2>&1 3>&- &
   wait $!
 }
 
@@ -69,7 +69,8 @@ call() {
   shift
   if ! $dry_run; then
     aws "$@" "${aws_where[@]}"
-    return
+    # Spelt out: in a trap, a bare `return` gives the status from before the trap.
+    return $?
   fi
   {
     printf 'aws'
