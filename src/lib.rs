@@ -13,11 +13,14 @@
 //!
 //! `source` alone reads the file system, `report` alone formats; what lies between are pure functions.
 
+pub mod cli;
+pub mod config;
 pub mod diag;
 pub mod ecr;
 pub mod estimate;
 pub mod model;
 pub mod pricing;
+pub mod report;
 pub mod resolve;
 pub mod source;
 pub mod template;

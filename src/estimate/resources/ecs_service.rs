@@ -523,8 +523,10 @@ fn charge(
         }
         if spot.min.max(spot.expected).max(spot.max) > Decimal::ZERO {
             let mut said = assumptions.to_vec();
-            let (name, usage) =
-                (format!("Fargate Spot {}{what}{suffix}", arch.0), format!("SpotUsage-{list}"));
+            let (name, usage) = (
+                format!("Fargate Spot {}{what}{suffix}", arch.0),
+                format!("SpotUsage-{list}"),
+            );
             let line = |said| Line {
                 name: &name,
                 service: "AmazonECS",

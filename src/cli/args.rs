@@ -1,0 +1,151 @@
+//! The command line as it is written: structures without logic.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// What a CloudFormation stack tree costs, per environment, before it is deployed.
+#[derive(Debug, Parser)]
+#[command(name = "isms-cost", version, max_term_width = 100, after_help = EXAMPLES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  isms-cost estimate                             all environments of isms-cost.yaml, side by side
+  isms-cost estimate --env production --explain  one environment with its assumptions
+  isms-cost estimate --template app.yaml --parameter Size=large --region eu-west-1
+  isms-cost explain Database/AuroraWriter --env production
+  isms-cost prices show --service ECS --region eu-west-2
+
+Exit: 0 fine, 1 the gate says no, 2 the input or the call is wrong.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Price every resource, a month, at list prices
+    Estimate(EstimateArgs),
+    /// Show where a resource's amount comes from, from template line to money
+    Explain(ExplainArgs),
+    /// Look into the price book
+    Prices(PricesArgs),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page
+    Man,
+}
+
+/// What to evaluate: shared by every command that takes an environment.
+#[derive(Args, Clone, Debug, Default)]
+pub struct InputArgs {
+    /// Environment of isms-cost.yaml; may be given several times [default: all]
+    #[arg(long = "env", value_name = "NAME")]
+    pub environments: Vec<String>,
+    /// Configuration file [default: isms-cost.yaml here or above, up to the repository's top]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Root template; works without a configuration
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Parameter file in any of the AWS CLI's forms; may be given several times, later ones win
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Vec<PathBuf>,
+    /// One parameter; wins over the files
+    #[arg(long = "parameter", value_name = "KEY=VALUE")]
+    pub parameter: Vec<String>,
+    /// Usage file
+    #[arg(long, value_name = "FILE")]
+    pub usage: Option<PathBuf>,
+    /// Region deployed to, for example eu-west-2
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Currency to print, with a rate in isms-cost.yaml or --fx
+    #[arg(long, value_name = "CODE")]
+    pub currency: Option<String>,
+    /// Exchange rate: US dollars for one unit, and its date, for example GBP=1.34@2026-10-30
+    #[arg(long, value_name = "CODE=RATE@DATE")]
+    pub fx: Option<String>,
+    /// Count the monthly free allowances, as if this environment had them alone
+    #[arg(long)]
+    pub free_tier: bool,
+    /// Folder of price files (REGION.tsv) in place of the embedded ones
+    #[arg(long, value_name = "DIR")]
+    pub price_book: Option<PathBuf>,
+    /// The day to take as today, for price ages that do not change
+    #[arg(long, value_name = "YYYY-MM-DD", hide = true)]
+    pub today: Option<String>,
+}
+
+/// `estimate`.
+#[derive(Args, Debug)]
+pub struct EstimateArgs {
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Add the assumption behind every line
+    #[arg(long)]
+    pub explain: bool,
+}
+
+/// `explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// Address of a resource, for example Database/AuroraWriter
+    pub address: String,
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+/// `prices`.
+#[derive(Args, Debug)]
+pub struct PricesArgs {
+    /// What to do with the price book.
+    #[command(subcommand)]
+    pub command: PricesCommand,
+}
+
+/// The commands of `prices`.
+#[derive(Debug, Subcommand)]
+pub enum PricesCommand {
+    /// List price rows
+    Show {
+        /// Part of a service code, for example ECS
+        #[arg(long)]
+        service: Option<String>,
+        /// Region, or global
+        #[arg(long)]
+        region: Option<String>,
+        /// Part of a usage type or description
+        #[arg(value_name = "TEXT")]
+        text: Option<String>,
+        /// Folder of price files (REGION.tsv) in place of the embedded ones
+        #[arg(long, value_name = "DIR")]
+        price_book: Option<PathBuf>,
+        /// Output format
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+}
+
+/// Output formats of an estimate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a terminal
+    Table,
+    /// For programs
+    Json,
+    /// For a page or comment
+    Markdown,
+    /// One row a line item
+    Csv,
+}

@@ -1,0 +1,63 @@
+//! The commands: each one file.
+
+pub mod args;
+mod estimate;
+mod explain;
+mod plan;
+mod prices;
+mod run;
+
+use std::io::{self, Write};
+
+use clap::CommandFactory;
+
+use args::{Cli, Command};
+pub use plan::{CallError, Plan};
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Fine: exit 0.
+    Fine,
+    /// The gate says no: exit 1.
+    Refused,
+    /// The input is wrong: exit 2.
+    WrongInput,
+}
+
+/// Why the work could not be done; exit 2.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The call is wrong.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// Output could not be written.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Does what the command line says. Results go to `out`, all else to `err`.
+///
+/// # Errors
+/// [`Error`]: the call is wrong, or the output could not be written.
+pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Error> {
+    match &cli.command {
+        Command::Estimate(args) => estimate::run(args, out, err),
+        Command::Explain(args) => explain::run(args, out, err),
+        Command::Prices(args) => prices::run(args, out),
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "isms-cost", &mut &mut *out);
+            Ok(Outcome::Fine)
+        }
+        Command::Man => {
+            clap_mangen::Man::new(Cli::command()).render(&mut &mut *out)?;
+            Ok(Outcome::Fine)
+        }
+    }
+}
+
+/// The terminal's width, or none where the output is no terminal.
+fn width() -> Option<u16> {
+    let columns = std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    columns.or_else(|| comfy_table::Table::new().width())
+}

@@ -1,0 +1,124 @@
+//! What every command that takes environments does first: evaluate and price them.
+
+use std::io::{self, Write};
+
+use super::Plan;
+use crate::diag::Diagnostics;
+use crate::estimate::{Context, Estimate, estimate};
+use crate::model::Deployment;
+use crate::pricing::staleness;
+use crate::report::{self, EstimateReport};
+use crate::resolve::Evaluator;
+use crate::source::SourceMap;
+use crate::usage::{self, Usage};
+
+/// The evaluated and priced environments of a plan.
+pub(super) struct Priced {
+    pub(super) plan: Plan,
+    pub(super) sources: SourceMap,
+    pub(super) diagnostics: Diagnostics,
+    pub(super) deployments: Vec<Deployment>,
+    pub(super) estimates: Vec<Estimate>,
+}
+
+impl Priced {
+    /// Evaluates and prices. What is wrong in the files is in `diagnostics`.
+    pub(super) fn new(plan: Plan) -> Priced {
+        let sources = SourceMap::default();
+        let mut diagnostics = Diagnostics::default();
+        let evaluator = Evaluator::new(&sources, &plan.tree);
+        let mut deployments = Vec::new();
+        let mut usage_files = Vec::new();
+        for (inputs, usage) in &plan.environments {
+            if let Some(deployment) = evaluator.evaluate(inputs, &mut diagnostics) {
+                deployments.push(deployment);
+                usage_files.push(usage.as_deref());
+            }
+        }
+        let mut estimates = Vec::new();
+        if !diagnostics.has_errors() {
+            for (deployment, path) in deployments.iter().zip(&usage_files) {
+                // Environments may share a usage file: an address counts as known if any of them has it.
+                let sharing: Vec<&Deployment> = deployments
+                    .iter()
+                    .zip(&usage_files)
+                    .filter(|(_, p)| *p == path)
+                    .map(|(d, _)| d)
+                    .collect();
+                let usage = path
+                    .and_then(|path| read_usage(path, &plan, &sources, &sharing, &mut diagnostics))
+                    .unwrap_or_default();
+                let context = Context {
+                    deployment,
+                    book: &plan.book,
+                    usage: &usage,
+                    free_tier: plan.free_tier,
+                };
+                estimates.push(estimate(&context));
+                if sharing.len() == 1 {
+                    usage.unused(&sharing, &mut diagnostics);
+                }
+            }
+        }
+        Priced {
+            plan,
+            sources,
+            diagnostics,
+            deployments,
+            estimates,
+        }
+    }
+
+    pub(super) fn report(&self) -> EstimateReport<'_> {
+        EstimateReport {
+            estimates: &self.estimates,
+            sources: &self.sources,
+            currency: &self.plan.currency,
+            book: &self.plan.book,
+            free_tier: self.plan.free_tier,
+        }
+    }
+
+    /// Writes notes, the age of the prices and all diagnostics; the answer is whether the input is fine.
+    pub(super) fn tell(&self, err: &mut dyn Write) -> io::Result<bool> {
+        for note in &self.plan.notes {
+            writeln!(err, "note: {note}")?;
+        }
+        let mut regions: Vec<&str> = self.estimates.iter().map(|e| &*e.region).collect();
+        regions.sort_unstable();
+        regions.dedup();
+        for region in regions {
+            let date = self.plan.book.publication_date(region).unwrap_or_default();
+            if let Some(days) = staleness(date, self.plan.today) {
+                writeln!(
+                    err,
+                    "warning: the newest price of {region} is {days} days old ({date}); list prices may have changed"
+                )?;
+            }
+        }
+        report::diagnostics::write(err, &self.diagnostics, &self.sources)?;
+        Ok(!self.diagnostics.has_errors())
+    }
+}
+
+fn read_usage(
+    path: &str,
+    plan: &Plan,
+    sources: &SourceMap,
+    deployments: &[&Deployment],
+    diagnostics: &mut Diagnostics,
+) -> Option<Usage> {
+    match plan.tree.read(path) {
+        Ok(text) => {
+            let file = sources.add(path, text.as_str());
+            usage::parse(file, &text, deployments, diagnostics)
+        }
+        Err(error) => {
+            diagnostics.push(crate::diag::Diagnostic::general(
+                "usage-file",
+                format!("usage file {error}"),
+            ));
+            None
+        }
+    }
+}
