@@ -83,6 +83,8 @@ call() {
       if [[ $word == file://"$workdir"/* ]]; then
         printf '# %s:\n' "${word#file://}"
         sed 's/^/#   /' "${word#file://}"
+        # A file need not end its last line.
+        if [ -n "$(tail -c 1 "${word#file://}")" ]; then printf '\n'; fi
       fi
     done
   } >&3

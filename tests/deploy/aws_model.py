@@ -13,7 +13,7 @@ from unittest import mock
 import awscli.clidriver
 from botocore.awsrequest import AWSResponse
 
-DUMMY = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-west-2", "AWS_PAGER": ""}
+DUMMY = {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "x", "AWS_DEFAULT_REGION": "eu-west-2", "AWS_PAGER": "", "AWS_MAX_ATTEMPTS": "1"}
 
 
 class Refused(Exception):
