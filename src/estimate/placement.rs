@@ -53,7 +53,8 @@ pub fn greedy(tasks: u32, providers: &[Provider]) -> Placement {
     })
 }
 
-/// Gives each provider its whole share, and what is left to the largest remainders.
+/// Gives each provider its whole share, and what is left to the largest remainders; a tie goes to Spot, so that
+/// with [`greedy`] the two answers bound what is not published.
 pub fn largest_remainder(tasks: u32, providers: &[Provider]) -> Placement {
     split(tasks, providers, |rest| {
         let total: u64 = providers.iter().map(|p| u64::from(p.weight)).sum();
@@ -69,7 +70,7 @@ pub fn largest_remainder(tasks: u32, providers: &[Provider]) -> Placement {
         order.sort_by_key(|i| {
             (
                 std::cmp::Reverse(share(&providers[*i]) % total),
-                providers[*i].spot,
+                !providers[*i].spot,
             )
         });
         let given: u32 = counts.iter().sum();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ContentArrangement, LineStyle, Table, presets};
 
 use super::{EstimateReport, conditions, money, quantity};
 use crate::estimate::{Estimate, LineItem, PricedResource};
@@ -170,7 +170,7 @@ pub fn several(
 fn new_table<T: Into<comfy_table::Row>>(width: Option<u16>, header: T, right_from: usize) -> Table {
     let mut table = Table::new();
     table
-        .load_style(presets::UTF8_HORIZONTAL_ONLY)
+        .load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(header);
     table.force_no_tty();
