@@ -52,7 +52,7 @@ pub(super) fn run(args: &PricesArgs, out: &mut dyn Write) -> Result<Outcome, Err
     match format {
         Format::Table | Format::Markdown => prices::table(out, &rows, width())?,
         Format::Json => prices::json(out, &rows)?,
-        Format::Csv => prices::tsv(out, &rows)?,
+        Format::Csv => prices::csv(out, &rows)?,
     }
     Ok(Outcome::Fine)
 }

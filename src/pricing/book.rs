@@ -5,7 +5,8 @@ use std::path::Path;
 
 use rust_decimal::Decimal;
 
-use super::row::{HEADER, Row};
+use super::row::Row;
+use super::validate::validate;
 
 const EMBEDDED: [(&str, &str); 4] = [
     (
@@ -22,6 +23,8 @@ const EMBEDDED: [(&str, &str); 4] = [
         include_str!("../../pricing-fixtures/us-east-1.tsv"),
     ),
 ];
+
+const MANIFEST: &str = include_str!("../../pricing-fixtures/MANIFEST.json");
 
 /// List prices by region. Making one costs nothing: rows are read when they are asked for.
 #[derive(Clone, Debug)]
@@ -76,6 +79,18 @@ pub enum Miss {
         usage_type: String,
         /// Operation.
         operation: String,
+    },
+    /// The usage type has a price for each of several operations, and none was chosen.
+    #[error("{service} {usage_type} in {region} has a price for each operation ({}), and the operation is not known", operations.join(", "))]
+    Operation {
+        /// Service code.
+        service: String,
+        /// Region.
+        region: String,
+        /// Usage type.
+        usage_type: String,
+        /// The operations there are, in order.
+        operations: Vec<String>,
     },
 }
 
@@ -167,6 +182,12 @@ impl PriceBook {
         &self.source
     }
 
+    /// The full text of a row's source. Embedded rows carry a short key; rows of an offer file say it themselves.
+    pub fn source_text(key: &str) -> String {
+        let manifest: serde_json::Value = serde_json::from_str(MANIFEST).unwrap_or_default();
+        manifest["sources"][key].as_str().unwrap_or(key).to_owned()
+    }
+
     /// The regions there are; `global` holds what has no region.
     pub fn regions(&self) -> impl Iterator<Item = &str> {
         self.files.iter().map(|(region, _)| region.as_str())
@@ -224,14 +245,18 @@ impl PriceBook {
                 break;
             }
             let row = Row::parse(line).map_err(|_| miss())?;
-            // Two operations under one usage type are two prices: without a choice there is no answer.
-            if tiers
-                .first()
-                .is_some_and(|first| first.operation != row.operation)
-            {
-                return Err(miss());
-            }
             tiers.push(row);
+        }
+        // Two operations under one usage type are two prices: without a choice there is no answer.
+        let mut operations: Vec<String> = tiers.iter().map(|row| row.operation.clone()).collect();
+        operations.dedup();
+        if operations.len() > 1 {
+            return Err(Miss::Operation {
+                service: service.to_owned(),
+                region: region.to_owned(),
+                usage_type: usage_type.to_owned(),
+                operations,
+            });
         }
         if tiers.is_empty() {
             Err(miss())
@@ -264,68 +289,6 @@ fn first_at(text: &str, key: &str) -> usize {
     low
 }
 
-/// Checks a whole price file: header, every row, order, tiers without gaps.
-///
-/// # Errors
-/// The first line that is wrong.
-fn validate(path: &str, text: &str) -> Result<(), BookError> {
-    let error = |line: usize, column: usize, message: String| BookError::Line {
-        path: path.to_owned(),
-        line,
-        column,
-        message,
-    };
-    let mut lines = text.lines();
-    if lines.next() != Some(HEADER) {
-        return Err(error(
-            1,
-            1,
-            format!("the header is wrong; it is {}", HEADER.replace('\t', " | ")),
-        ));
-    }
-    let mut before: Option<Row> = None;
-    for (i, line) in lines.enumerate() {
-        let number = i + 2;
-        let row = Row::parse(line).map_err(|e| {
-            let column = line
-                .split('\t')
-                .take(e.column.saturating_sub(1))
-                .map(|f| f.chars().count() + 1)
-                .sum::<usize>();
-            error(number, column + 1, e.to_string())
-        })?;
-        if let Some(last) = &before {
-            let key = |r: &Row| {
-                (
-                    r.service.clone(),
-                    r.usage_type.clone(),
-                    r.operation.clone(),
-                    r.begin,
-                )
-            };
-            if key(last) >= key(&row) {
-                return Err(error(
-                    number,
-                    1,
-                    "the rows are not sorted, or one stands twice".to_owned(),
-                ));
-            }
-            let same = key(last).0 == key(&row).0
-                && last.usage_type == row.usage_type
-                && last.operation == row.operation;
-            if same && last.end != Some(row.begin) {
-                return Err(error(
-                    number,
-                    1,
-                    "the tiers have a gap or overlap".to_owned(),
-                ));
-            }
-        }
-        before = Some(row);
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -342,6 +305,18 @@ mod tests {
                 assert!(found.tiers.contains(&row), "{row:?}");
             }
         }
+    }
+
+    #[test]
+    fn without_a_choice_among_operations_there_is_no_price() {
+        let miss = PriceBook::embedded()
+            .rates("AWSELB", "eu-west-2", "EUW2-LCUUsage", None)
+            .expect_err("three kinds of load balancer");
+        assert_eq!(
+            miss.to_string(),
+            "AWSELB EUW2-LCUUsage in eu-west-2 has a price for each operation (LoadBalancing:Application, \
+             LoadBalancing:Gateway, LoadBalancing:Network), and the operation is not known"
+        );
     }
 
     #[test]

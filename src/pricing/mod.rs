@@ -8,6 +8,7 @@ mod range;
 mod region;
 mod row;
 mod tier;
+mod validate;
 
 pub use age::{STALE_AFTER_DAYS, staleness};
 pub use book::{BookError, Miss, PriceBook, Rates};

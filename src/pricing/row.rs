@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 15] = [
+pub const COLUMNS: [&str; 16] = [
     "service",
     "usage_type",
     "operation",
@@ -17,6 +17,7 @@ pub const COLUMNS: [&str; 15] = [
     "high_usd",
     "sku",
     "date",
+    "date_kind",
     "confidence",
     "usage_type_evidence",
     "source",
@@ -24,7 +25,7 @@ pub const COLUMNS: [&str; 15] = [
 ];
 
 /// The first line of every file.
-pub const HEADER: &str = "service\tusage_type\toperation\tbegin\tend\tunit\tprice_usd\tlow_usd\thigh_usd\tsku\tdate\tconfidence\tusage_type_evidence\tsource\tdescription";
+pub const HEADER: &str = "service\tusage_type\toperation\tbegin\tend\tunit\tprice_usd\tlow_usd\thigh_usd\tsku\tdate\tdate_kind\tconfidence\tusage_type_evidence\tsource\tdescription";
 
 /// One price of one tier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,9 @@ pub struct Row {
     pub sku: String,
     /// `YYYY-MM-DD`; empty where the source has none.
     pub date: String,
+    /// What the date is of: `effective` (AWS put the price into force), `publication` (of the list it stands in) or
+    /// `observed`; empty where there is no date.
+    pub date_kind: String,
     /// `high`, `medium` or `derived`.
     pub confidence: String,
     /// Whether the usage type itself was seen in an AWS file.
@@ -91,7 +95,7 @@ impl Row {
                 column: fields.len(),
                 name: "line",
                 found,
-                expected: "line of 15 columns",
+                expected: "line of 16 columns",
             });
         }
         let decimal = |at: usize| {
@@ -122,10 +126,11 @@ impl Row {
             },
             sku: text(9),
             date: text(10),
-            confidence: text(11),
-            usage_type_evidence: text(12),
-            source: text(13),
-            description: text(14),
+            date_kind: text(11),
+            confidence: text(12),
+            usage_type_evidence: text(13),
+            source: text(14),
+            description: text(15),
         })
     }
 
@@ -148,6 +153,7 @@ impl Row {
             high,
             clean(&self.sku),
             clean(&self.date),
+            clean(&self.date_kind),
             clean(&self.confidence),
             clean(&self.usage_type_evidence),
             clean(&self.source),

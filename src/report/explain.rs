@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::{EstimateReport, grouped, quantity};
 use crate::estimate::Estimate;
 use crate::model::{Address, Deployment, Kind, ParameterSource, Step, Value};
+use crate::pricing::PriceBook;
 
 /// The chain of one resource in one environment.
 ///
@@ -63,8 +64,13 @@ pub fn write(
             };
             writeln!(
                 out,
-                "    price: {} {}, {sku}, {} of {}, confidence {}",
-                item.service, item.usage_type, item.price_source, item.price_date, item.confidence
+                "    price: {} {}, {sku}, of {}, confidence {}",
+                item.service, item.usage_type, item.price_date, item.confidence
+            )?;
+            writeln!(
+                out,
+                "    source: {}",
+                PriceBook::source_text(&item.price_source)
             )?;
             for assumption in &item.assumptions {
                 writeln!(out, "    assumed: {assumption}")?;

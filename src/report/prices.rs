@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use comfy_table::{CellAlignment, ContentArrangement, LineStyle, Table, presets};
 
-use crate::pricing::{HEADER, Row};
+use crate::pricing::{COLUMNS, Row};
 
 /// Rows for a terminal, with their region.
 ///
@@ -59,16 +59,18 @@ pub fn table(out: &mut dyn Write, rows: &[(String, Row)], width: Option<u16>) ->
     )
 }
 
-/// Rows as tab-separated text, as the price files have them, with the region in front.
+/// Rows as CSV with the columns of the price files and the region in front.
 ///
 /// # Errors
 /// Those of the writer.
-pub fn tsv(out: &mut dyn Write, rows: &[(String, Row)]) -> io::Result<()> {
-    writeln!(out, "region\t{HEADER}")?;
+pub fn csv(out: &mut dyn Write, rows: &[(String, Row)]) -> io::Result<()> {
+    let mut writer = csv::Writer::from_writer(out);
+    writer.write_record(std::iter::once("region").chain(COLUMNS))?;
     for (region, row) in rows {
-        writeln!(out, "{region}\t{}", row.line())?;
+        let line = row.line();
+        writer.write_record(std::iter::once(&**region).chain(line.split('\t')))?;
     }
-    Ok(())
+    writer.flush()
 }
 
 /// Rows for programs.
@@ -83,11 +85,30 @@ pub fn json(out: &mut dyn Write, rows: &[(String, Row)]) -> io::Result<()> {
                 "region": region, "service": row.service, "usage_type": row.usage_type, "operation": row.operation,
                 "begin": row.begin.to_string(), "end": row.end.map(|e| e.to_string()), "unit": row.unit,
                 "price_usd": row.price.to_string(), "range_usd": row.range.map(|(l, h)| [l.to_string(), h.to_string()]),
-                "sku": row.sku, "date": row.date, "confidence": row.confidence, "source": row.source,
+                "sku": row.sku, "date": row.date, "date_kind": row.date_kind, "confidence": row.confidence, "source": row.source,
                 "description": row.description,
             })
         })
         .collect();
     serde_json::to_writer_pretty(&mut *out, &list).map_err(io::Error::from)?;
     writeln!(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn csv_quotes_what_holds_a_comma() {
+        let line =
+            "S\tU\t\t0\tInf\tGB\t0.1\t\t\tX\t2026-01-01\teffective\thigh\t\tk\tfirst, second";
+        let rows = [("eu-west-2".to_owned(), Row::parse(line).expect("a row"))];
+        let mut out = Vec::new();
+        csv(&mut out, &rows).expect("written");
+        let text = String::from_utf8(out).expect("text");
+        assert_eq!(
+            text.lines().nth(1),
+            Some("eu-west-2,S,U,,0,Inf,GB,0.1,,,X,2026-01-01,effective,high,,k,\"first, second\"")
+        );
+    }
 }

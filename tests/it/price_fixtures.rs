@@ -6,8 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use isms_cost::pricing::{HEADER, Row};
+use isms_cost::pricing::{HEADER, PriceBook, Row};
 use rust_decimal::Decimal;
+use sha2::{Digest, Sha256};
 
 /// The ratio of Fargate Spot to on-demand for x86 in London on 2026-09-29: 0.01468459 / 0.04656 = 0.315391.
 /// In Ireland and N. Virginia the ratios of ARM and x86 agree to six digits, so London's ARM rate, which nobody
@@ -118,6 +119,7 @@ fn convert(csv_text: &str) -> Converted {
             range: None,
             sku: row["sku"].clone(),
             date: row["effective_date"].clone(),
+            date_kind: row["date_kind"].clone(),
             confidence: row["confidence"].clone(),
             usage_type_evidence: row["usagetype_evidence"].clone(),
             source,
@@ -129,6 +131,13 @@ fn convert(csv_text: &str) -> Converted {
         rows.sort_by(|a, b| key(a).cmp(&key(b)));
     }
     out
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn key(row: &Row) -> (String, String, String, Decimal) {
@@ -164,6 +173,7 @@ impl Converted {
                 )),
                 sku: String::new(),
                 date: spot.date,
+                date_kind: spot.date_kind,
                 confidence: "derived".to_owned(),
                 usage_type_evidence: "inferred".to_owned(),
                 source: "derived".to_owned(),
@@ -200,7 +210,9 @@ impl Converted {
                 .collect();
             files.insert(
                 format!("{name}.tsv"),
-                serde_json::json!({ "rows": rows.len(), "oldest": dates.first(), "newest": dates.last() }),
+                serde_json::json!({
+                    "rows": rows.len(), "oldest": dates.first(), "newest": dates.last(), "sha256": sha256(&text),
+                }),
             );
             texts.insert(format!("{name}.tsv"), text);
         }
@@ -254,9 +266,69 @@ fn the_derived_rate_is_the_ratio_times_the_list_price() {
     assert_eq!(row.confidence, "derived");
 }
 
+/// A quantity is multiplied with a price per unit: a unit that nobody knows is a mistake by some power of ten.
+#[test]
+fn every_unit_is_known() {
+    let known = [
+        "ACU-Hr",
+        "API Requests",
+        "Alarms",
+        "Dashboards",
+        "ECPU",
+        "Entity",
+        "Events",
+        "GB",
+        "GB-Hours",
+        "GB-Mo",
+        "GB-Seconds",
+        "HealthChecks",
+        "HostedZone",
+        "Hrs",
+        "IOPS-Mo",
+        "IOs",
+        "Invocations",
+        "Keys",
+        "LCU-Hrs",
+        "Lambda-GB-Second",
+        "MBPS-Mo",
+        "Messages",
+        "Metrics",
+        "MiBps-Mo",
+        "Notifications",
+        "Param-Hrs",
+        "Paths",
+        "Queries",
+        "ReadCapacityUnit-Hrs",
+        "ReadRequestUnits",
+        "Request",
+        "Requests",
+        "ReservedLCU-Hr",
+        "Rule",
+        "Runs",
+        "Secrets",
+        "StateTransitions",
+        "WebACL",
+        "WriteCapacityUnit-Hrs",
+        "WriteRequestUnits",
+        "hour",
+        "hours",
+        "instance update",
+        "unit",
+        "vCPU-Hours",
+        "vCPU-Hr",
+    ];
+    let book = PriceBook::embedded();
+    for region in book.regions() {
+        for row in book.rows(region) {
+            assert!(known.contains(&&*row.unit), "{region}: {}", row.line());
+        }
+    }
+}
+
 #[test]
 fn a_row_survives_its_line() {
-    let line = "S\tU\tO\t0\tInf\tGB\t0.10\t\t\tX\t2026-01-01\thigh\tverified\ts001\tsome text";
+    let line =
+        "S\tU\tO\t0\tInf\tGB\t0.10\t\t\tX\t2026-01-01\teffective\thigh\tverified\ts001\tsome text";
     let row = Row::parse(line).expect("a row");
     assert_eq!(row.line(), line);
     assert_eq!(
