@@ -120,23 +120,7 @@ image_of_revision() {
   esac
 }
 
-# move_environment_tag DIGEST
-move_environment_tag() {
-  local answer manifest
-  answer="$(call '{"images":[{"imageManifest":"<MANIFEST>","imageManifestMediaType":"application/vnd.oci.image.manifest.v1+json"}]}' \
-    ecr batch-get-image --repository-name "$repository" --image-ids "imageDigest=$1" --output json)" \
-    || fail "could not read the manifest of $1"
-  manifest="$(jq -er '.images[0].imageManifest' <<<"$answer")" || fail "no image $1 in $repository"
-  printf '%s' "$manifest" >"$workdir/manifest.json"
-  if call "" ecr put-image --repository-name "$repository" --image-tag "$environment" --image-digest "$1" \
-    --image-manifest "file://$workdir/manifest.json" \
-    --image-manifest-media-type "$(jq -r '.images[0].imageManifestMediaType' <<<"$answer")" >/dev/null 2>"$workdir/put-error"; then
-    say "tag $environment of $repository is on $1"
-  elif ! grep -q ImageAlreadyExistsException "$workdir/put-error"; then
-    cat "$workdir/put-error" >&2
-    fail "could not move the tag $environment onto $1"
-  fi
-}
+move_environment_tag() { put_tag "$1" "$environment"; }
 
 # --- one-off tasks ----------------------------------------------------------------------------------------------
 

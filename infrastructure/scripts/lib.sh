@@ -214,6 +214,24 @@ find_image() {
   fail "no image tagged '$1' in $repository of account $account; nothing is built for a tag that was asked for"
 }
 
+# put_tag DIGEST TAG: puts the tag onto the image of this account; fine when it is there already.
+put_tag() {
+  local answer manifest
+  answer="$(call '{"images":[{"imageManifest":"<MANIFEST>","imageManifestMediaType":"application/vnd.oci.image.manifest.v1+json"}]}' \
+    ecr batch-get-image --repository-name "$repository" --image-ids "imageDigest=$1" --output json)" \
+    || fail "could not read the manifest of $1"
+  manifest="$(jq -er '.images[0].imageManifest' <<<"$answer")" || fail "no image $1 in $repository"
+  printf '%s' "$manifest" >"$workdir/manifest.json"
+  if call "" ecr put-image --repository-name "$repository" --image-tag "$2" --image-digest "$1" \
+    --image-manifest "file://$workdir/manifest.json" \
+    --image-manifest-media-type "$(jq -r '.images[0].imageManifestMediaType' <<<"$answer")" >/dev/null 2>"$workdir/put-error"; then
+    say "tag $2 of $repository is on $1"
+  elif ! grep -q ImageAlreadyExistsException "$workdir/put-error"; then
+    cat "$workdir/put-error" >&2
+    fail "could not move the tag $2 onto $1"
+  fi
+}
+
 # --- waiting ----------------------------------------------------------------------------------------------------
 
 # m:ss of so many seconds.

@@ -8,6 +8,7 @@ import pytest
 import aws_model
 from scenarios import NEW_DIGEST, deployment, revision
 
+SCRIPTS = ["deploy.sh", "update-service.sh", "create-codedeploy-deployment.sh", "promote-image.sh", "validate-templates.sh"]
 BACKEND = ("--environment", "staging", "--service", "backend")
 DRY = [
     ("update-service.sh", *BACKEND, "--image-digest", NEW_DIGEST),
@@ -78,13 +79,13 @@ def test_a_dry_deployment_prints_the_operations_of_a_real_one_in_order(project):
     assert once(dry) == once(real)
 
 
-@pytest.mark.parametrize("script", ["deploy.sh", "update-service.sh", "create-codedeploy-deployment.sh", "validate-templates.sh"])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_help_explains_and_calls_nothing(project, script):
     run = project.run({}, script, "--help")
     assert run.code == 0 and script in run.stdout and "--dry-run" in run.stdout and run.calls == []
 
 
-@pytest.mark.parametrize("script", ["deploy.sh", "update-service.sh", "create-codedeploy-deployment.sh", "validate-templates.sh"])
+@pytest.mark.parametrize("script", SCRIPTS)
 def test_every_script_is_strict(project, script):
     text = (project.infrastructure / "scripts" / script).read_text()
     assert text.startswith("#!/usr/bin/env bash\n") and "\nset -euo pipefail\n" in text
