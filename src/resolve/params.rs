@@ -21,13 +21,16 @@ pub(super) struct Given {
     pub(super) previous: bool,
 }
 
+/// A parameter, where its name stands, and its value.
+pub(super) type Entry = (Arc<str>, Span, Given);
+
 /// Reads a parameter file. Problems are diagnostics; `None` if there is nothing to use.
 pub(super) fn read(
     path: &str,
     tree: &FileTree,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
-) -> Option<(ParameterFile, Vec<(Arc<str>, Span, Given)>)> {
+) -> Option<(ParameterFile, Vec<Entry>)> {
     let text = match tree.read(path) {
         Ok(text) => text,
         Err(error) => {

@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::yaml::{Node, NodeKind, Pair, Scalar};
 
 /// More copies than this are refused (limit `for-each-copies`); a template has at most 500 resources.
-pub const MAX_COPIES: usize = 5_000;
+pub(super) const MAX_COPIES: usize = 5_000;
 
 /// Whether there is a loop anywhere.
 pub fn uses_for_each(node: &Node) -> bool {

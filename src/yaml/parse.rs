@@ -33,9 +33,7 @@ pub fn parse(file: FileId, text: &str, diagnostics: &mut Diagnostics) -> Option<
     for next in Parser::new_from_str(text) {
         match next {
             Ok((event, span)) => {
-                if builder.event(event, span).is_none() {
-                    return None;
-                }
+                builder.event(event, span)?;
             }
             Err(error) => {
                 builder.syntax_error(&error);

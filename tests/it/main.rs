@@ -1,5 +1,7 @@
 //! The one integration-test binary.
 
+mod arithmetic;
+mod estimate_cases;
 mod price_fixtures;
 mod resolve;
 mod support;

@@ -128,7 +128,7 @@ fn convert(csv_text: &str) -> Converted {
     }
     out.derive_london_arm_spot();
     for rows in out.files.values_mut() {
-        rows.sort_by(|a, b| key(a).cmp(&key(b)));
+        rows.sort_by_key(key);
     }
     out
 }

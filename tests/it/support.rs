@@ -9,7 +9,7 @@ use isms_cost::resolve::{Evaluator, Inputs};
 use isms_cost::source::{FileTree, SourceMap};
 
 /// A deployment of files in memory, with everything that was said about them.
-pub struct Evaluated {
+pub(crate) struct Evaluated {
     pub deployment: Option<Deployment>,
     pub sources: SourceMap,
     pub diagnostics: Diagnostics,
@@ -17,24 +17,28 @@ pub struct Evaluated {
 
 impl Evaluated {
     /// `code: message` of each diagnostic.
-    pub fn said(&self) -> Vec<String> {
+    pub(crate) fn said(&self) -> Vec<String> {
         self.diagnostics
             .iter()
             .map(|d| format!("{}: {}", d.code, d.message))
             .collect()
     }
 
-    pub fn deployment(&self) -> &Deployment {
+    pub(crate) fn deployment(&self) -> &Deployment {
         self.deployment.as_ref().expect("a deployment")
     }
 }
 
 /// Evaluates `main.yaml` of the given files in eu-west-2, account 111122223333.
-pub fn evaluate(files: &[(&str, &str)], parameters: &[(&str, &str)]) -> Evaluated {
+pub(crate) fn evaluate(files: &[(&str, &str)], parameters: &[(&str, &str)]) -> Evaluated {
     evaluate_in(files, parameters, "eu-west-2")
 }
 
-pub fn evaluate_in(files: &[(&str, &str)], parameters: &[(&str, &str)], region: &str) -> Evaluated {
+pub(crate) fn evaluate_in(
+    files: &[(&str, &str)],
+    parameters: &[(&str, &str)],
+    region: &str,
+) -> Evaluated {
     let files: BTreeMap<String, Vec<u8>> = files
         .iter()
         .map(|(path, text)| ((*path).to_owned(), text.as_bytes().to_vec()))

@@ -200,22 +200,22 @@ fn storage(instance: &Resource, multi_az: bool, lines: &mut Lines<'_>) {
         quantity,
         assumptions: vec!["allocated storage, used or not".to_owned()],
     });
-    if kind.starts_with("io") {
-        if let Some(iops) = lines.known(instance.number("Iops"), Decimal::ZERO) {
-            let usage = if multi_az {
-                "RDS:Multi-AZ-PIOPS"
-            } else {
-                "RDS:PIOPS"
-            };
-            lines.add(Line {
-                name: "provisioned IOPS",
-                service: "AmazonRDS",
-                usage,
-                operation: Some(""),
-                quantity: Range::flat(iops),
-                assumptions: vec![],
-            });
-        }
+    if kind.starts_with("io")
+        && let Some(iops) = lines.known(instance.number("Iops"), Decimal::ZERO)
+    {
+        let usage = if multi_az {
+            "RDS:Multi-AZ-PIOPS"
+        } else {
+            "RDS:PIOPS"
+        };
+        lines.add(Line {
+            name: "provisioned IOPS",
+            service: "AmazonRDS",
+            usage,
+            operation: Some(""),
+            quantity: Range::flat(iops),
+            assumptions: vec![],
+        });
     }
 }
 
