@@ -136,7 +136,8 @@ impl<'a> Lines<'a> {
             .book
             .rates(service, &self.region, &usage, operation)
         {
-            Ok(rates) => Some(rates),
+            Ok(rates) if self.context.free_tier => Some(rates),
+            Ok(rates) => Some(rates.without_free()),
             Err(miss) => {
                 self.gap(miss.to_string());
                 None
@@ -158,7 +159,8 @@ impl<'a> Lines<'a> {
             .book
             .rates(line.service, "global", line.usage, line.operation)
         {
-            Ok(rates) => self.add_at(line, &rates),
+            Ok(rates) if self.context.free_tier => self.add_at(line, &rates),
+            Ok(rates) => self.add_at(line, &rates.without_free()),
             Err(miss) => self.gap(miss.to_string()),
         }
     }

@@ -46,6 +46,19 @@ impl Rates {
         self.tiers.first().expect("internal: rates have a tier")
     }
 
+    /// The tiers as they are without a free allowance: what the price list gives away at the bottom costs what the
+    /// first paid tier costs. Unchanged where no tier is paid.
+    #[must_use]
+    pub fn without_free(mut self) -> Rates {
+        if let Some(paid) = self.tiers.iter().position(|t| !t.price.is_zero()) {
+            self.tiers.drain(..paid);
+            if let Some(first) = self.tiers.first_mut() {
+                first.begin = Decimal::ZERO;
+            }
+        }
+        self
+    }
+
     /// The same tiers at `factor` times the price.
     #[must_use]
     pub fn scaled(&self, factor: Decimal) -> Rates {
