@@ -114,6 +114,15 @@ pub struct PricesArgs {
     pub command: PricesCommand,
 }
 
+const IMPORT_EXAMPLES: &str = "\
+The offer files are public and need no credentials:
+  https://pricing.us-east-1.amazonaws.com/offers/v1.0/aws/SERVICE/current/REGION/index.csv
+
+Examples:
+  isms-cost prices import AmazonECS.csv --price-book prices/ --dry-run
+  isms-cost prices import AmazonECS.csv --price-book prices/
+  isms-cost estimate --price-book prices/";
+
 /// The commands of `prices`.
 #[derive(Debug, Subcommand)]
 pub enum PricesCommand {
@@ -134,6 +143,25 @@ pub enum PricesCommand {
         /// Output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
+    },
+    /// Take a service's prices from an offer file of AWS (CSV or JSON)
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import {
+        /// Offer file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Folder of price files (REGION.tsv) to write; begins as a copy of the embedded prices
+        #[arg(long, value_name = "DIR")]
+        price_book: PathBuf,
+        /// Only this region; may be given several times [default: every region of the file]
+        #[arg(long = "region", value_name = "REGION")]
+        regions: Vec<String>,
+        /// Keep the service's prices that the file does not have, for files that are an excerpt
+        #[arg(long)]
+        keep: bool,
+        /// Say what would change and write nothing
+        #[arg(long)]
+        dry_run: bool,
     },
 }
 

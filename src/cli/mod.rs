@@ -44,7 +44,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcom
     match &cli.command {
         Command::Estimate(args) => estimate::run(args, out, err),
         Command::Explain(args) => explain::run(args, out, err),
-        Command::Prices(args) => prices::run(args, out),
+        Command::Prices(args) => prices::run(args, out, err),
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "isms-cost", &mut &mut *out);
             Ok(Outcome::Fine)

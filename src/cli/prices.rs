@@ -1,23 +1,102 @@
 //! `isms-cost prices`.
 
-use std::io::Write;
+use std::fs::File;
+use std::io::{BufReader, Write};
 use std::path::Path;
 
 use super::args::{Format, PricesArgs, PricesCommand};
 use super::{CallError, Error, Outcome, width};
 use crate::diag::suggest;
-use crate::pricing::{PriceBook, Row};
-use crate::report::prices;
+use crate::pricing::import::{self, Scope};
+use crate::pricing::{PriceBook, Row, has_price_files, write_all};
+use crate::report::{price_changes, prices};
 
-pub(super) fn run(args: &PricesArgs, out: &mut dyn Write) -> Result<Outcome, Error> {
-    let PricesCommand::Show {
-        service,
-        region,
-        text,
-        price_book,
-        format,
-    } = &args.command;
-    let book = match price_book.as_deref().map(Path::new) {
+pub(super) fn run(
+    args: &PricesArgs,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<Outcome, Error> {
+    match &args.command {
+        PricesCommand::Show {
+            service,
+            region,
+            text,
+            price_book,
+            format,
+        } => show(
+            service.as_ref(),
+            region.as_ref(),
+            text.as_ref(),
+            price_book.as_deref(),
+            *format,
+            out,
+        ),
+        PricesCommand::Import {
+            file,
+            price_book,
+            regions,
+            keep,
+            dry_run,
+        } => {
+            let scope = Scope {
+                regions: regions.clone(),
+                keep: *keep,
+            };
+            take(file, price_book, &scope, *dry_run, out, err)
+        }
+    }
+}
+
+fn take(
+    file: &Path,
+    folder: &Path,
+    scope: &Scope,
+    dry_run: bool,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<Outcome, Error> {
+    let path = file.display().to_string();
+    let input = File::open(file).map_err(|e| CallError(format!("{path}: {e}")))?;
+    let offer =
+        import::read(&path, &mut BufReader::new(input)).map_err(|e| CallError(e.to_string()))?;
+    if let Some(region) = scope.regions.iter().find(|r| !offer.files.contains_key(*r)) {
+        let have: Vec<&str> = offer.files.keys().map(String::as_str).collect();
+        let message = format!(
+            "{path} has no prices of '{region}'; it has {}",
+            have.join(", ")
+        );
+        return Err(CallError(message).into());
+    }
+    let book = if has_price_files(folder) {
+        PriceBook::with_folder(folder).map_err(|e| CallError(e.to_string()))?
+    } else {
+        PriceBook::embedded()
+    };
+    let updates = import::updates(&book, &offer, scope);
+    price_changes::text(out, &offer, &updates)?;
+    if dry_run {
+        writeln!(err, "nothing written: this was a dry run")?;
+        return Ok(Outcome::Fine);
+    }
+    let files = updates
+        .iter()
+        .map(|update| (format!("{}.tsv", update.region), Row::file(&update.rows)))
+        .collect();
+    write_all(folder, &files).map_err(|e| CallError(e.to_string()))?;
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    writeln!(err, "wrote {} in {}", names.join(", "), folder.display())?;
+    Ok(Outcome::Fine)
+}
+
+fn show(
+    service: Option<&String>,
+    region: Option<&String>,
+    text: Option<&String>,
+    price_book: Option<&Path>,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<Outcome, Error> {
+    let book = match price_book {
         Some(folder) => PriceBook::with_folder(folder).map_err(|e| CallError(e.to_string()))?,
         None => PriceBook::embedded(),
     };
@@ -34,14 +113,13 @@ pub(super) fn run(args: &PricesArgs, out: &mut dyn Write) -> Result<Outcome, Err
         );
         return Err(CallError(message).into());
     }
-    let holds = |whole: &str, part: &Option<String>| {
-        part.as_ref()
-            .is_none_or(|p| whole.to_ascii_lowercase().contains(&p.to_ascii_lowercase()))
+    let holds = |whole: &str, part: Option<&String>| {
+        part.is_none_or(|p| whole.to_ascii_lowercase().contains(&p.to_ascii_lowercase()))
     };
     let mut rows: Vec<(String, Row)> = Vec::new();
     for name in regions
         .iter()
-        .filter(|name| region.as_ref().is_none_or(|r| r == *name))
+        .filter(|name| region.is_none_or(|r| r == *name))
     {
         let matching = book.rows(name).filter(|row| {
             holds(&row.service, service)

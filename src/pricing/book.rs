@@ -6,6 +6,7 @@ use std::path::Path;
 use rust_decimal::Decimal;
 
 use super::row::Row;
+use super::store::read_all;
 use super::validate::validate;
 
 const EMBEDDED: [(&str, &str); 4] = [
@@ -150,33 +151,21 @@ impl PriceBook {
     /// # Errors
     /// [`BookError`] with file, line and column: a price file is used whole or not at all.
     pub fn with_folder(folder: &Path) -> Result<Self, BookError> {
-        let read = |path: &Path, e: std::io::Error| BookError::Read {
-            path: path.display().to_string(),
-            message: e.to_string(),
-        };
-        let mut book = PriceBook::embedded();
-        let mut paths: Vec<_> = std::fs::read_dir(folder)
-            .map_err(|e| read(folder, e))?
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|e| e == "tsv"))
-            .collect();
-        paths.sort();
-        if paths.is_empty() {
+        let files = read_all(folder).map_err(|e| BookError::Read {
+            path: e.path.display().to_string(),
+            message: e.message,
+        })?;
+        if files.is_empty() {
             let message = "no price file here; a price book is a folder of REGION.tsv".to_owned();
             return Err(BookError::Read {
                 path: folder.display().to_string(),
                 message,
             });
         }
-        for path in paths {
-            let text = std::fs::read_to_string(&path).map_err(|e| read(&path, e))?;
-            let region = path
-                .file_stem()
-                .and_then(|s| s.to_str())
-                .unwrap_or_default()
-                .to_owned();
-            validate(&path.display().to_string(), &text)?;
+        let mut book = PriceBook::embedded();
+        for (name, text) in files {
+            validate(&folder.join(&name).display().to_string(), &text)?;
+            let region = name.strip_suffix(".tsv").unwrap_or(&name).to_owned();
             book.put(region, text);
         }
         book.source = folder.display().to_string();

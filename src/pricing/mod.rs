@@ -2,21 +2,28 @@
 
 mod age;
 mod book;
+mod changes;
 mod fx;
+pub mod import;
 mod money;
 mod range;
 mod region;
 mod row;
+mod spot;
+mod store;
 mod tier;
 mod validate;
 
 pub use age::{STALE_AFTER_DAYS, staleness};
 pub use book::{BookError, Miss, PriceBook, Rates};
+pub use changes::{Changes, percent};
 pub use fx::{Currency, FxError};
 pub use money::Usd;
 pub use range::Range;
 pub use region::usage_type;
 pub use row::{COLUMNS, HEADER, Row, RowError};
+pub use spot::{derive_london_arm_spot, derived_spot_source};
+pub use store::{StoreError, has_price_files, write_all};
 pub use tier::apply;
 
 use rust_decimal::Decimal;

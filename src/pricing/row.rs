@@ -83,6 +83,26 @@ impl Row {
         format!("{service}\t{usage_type}\t{operation}\t")
     }
 
+    /// What rows are sorted by, and what no two of a file share.
+    pub fn order(&self) -> (String, String, String, Decimal) {
+        (
+            self.service.clone(),
+            self.usage_type.clone(),
+            self.operation.clone(),
+            self.begin,
+        )
+    }
+
+    /// A whole file of rows, which must be in order.
+    pub fn file(rows: &[Row]) -> String {
+        let mut text = format!("{HEADER}\n");
+        for row in rows {
+            text += &row.line();
+            text.push('\n');
+        }
+        text
+    }
+
     /// Reads a line.
     ///
     /// # Errors

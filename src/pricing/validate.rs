@@ -54,22 +54,14 @@ pub(super) fn validate(path: &str, text: &str) -> Result<(), BookError> {
             ));
         }
         if let Some(last) = &before {
-            let key = |r: &Row| {
-                (
-                    r.service.clone(),
-                    r.usage_type.clone(),
-                    r.operation.clone(),
-                    r.begin,
-                )
-            };
-            if key(last) >= key(&row) {
+            if last.order() >= row.order() {
                 return Err(error(
                     number,
                     1,
                     "the rows are not sorted, or one stands twice".to_owned(),
                 ));
             }
-            let same = key(last).0 == key(&row).0
+            let same = last.service == row.service
                 && last.usage_type == row.usage_type
                 && last.operation == row.operation;
             if same && last.end != Some(row.begin) {
@@ -106,7 +98,7 @@ mod tests {
                 HEADER.replace('\t', " | ")
             )
         );
-        // Characters before the price: S, U, 0, 10, GB are 7, and the 6 tabs after them and the empty operation: it is the 14th.
+        // Before the price stand S, U, 0, 10 and GB (7 characters) and 6 tabs: it begins at the 14th.
         assert_eq!(
             said(&[row("0", "10", "ten")]),
             "x.tsv:2:14: column 7 (price_usd): 'ten' is no decimal number"

@@ -6,6 +6,7 @@ pub mod estimate_json;
 pub mod estimate_markdown;
 pub mod estimate_table;
 pub mod explain;
+pub mod price_changes;
 pub mod prices;
 
 use rust_decimal::{Decimal, RoundingStrategy};

@@ -3,5 +3,6 @@
 mod arithmetic;
 mod estimate_cases;
 mod price_fixtures;
+mod price_import;
 mod resolve;
 mod support;

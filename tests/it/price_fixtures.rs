@@ -6,16 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use isms_cost::pricing::{HEADER, PriceBook, Row};
+use isms_cost::pricing::{PriceBook, Row, derive_london_arm_spot, derived_spot_source};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
-
-/// The ratio of Fargate Spot to on-demand for x86 in London on 2026-09-29: 0.01468459 / 0.04656 = 0.315391.
-/// In Ireland and N. Virginia the ratios of ARM and x86 agree to six digits, so London's ARM rate, which nobody
-/// publishes, is derived with it.
-const LONDON_SPOT_RATIO: &str = "0.315391";
-/// The range that the ratio has been seen in, and is expected to stay in: 50 % to 70 % off.
-const SPOT_RATIO_RANGE: (&str, &str) = ("0.30", "0.50");
 
 fn fixtures() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("pricing-fixtures")
@@ -126,9 +119,11 @@ fn convert(csv_text: &str) -> Converted {
             description: row["description"].clone(),
         });
     }
-    out.derive_london_arm_spot();
+    derive_london_arm_spot(out.files.get_mut("eu-west-2").expect("London"));
+    out.sources
+        .insert("derived".to_owned(), derived_spot_source());
     for rows in out.files.values_mut() {
-        rows.sort_by_key(key);
+        rows.sort_by_key(Row::order);
     }
     out
 }
@@ -140,69 +135,12 @@ fn sha256(text: &str) -> String {
         .collect()
 }
 
-fn key(row: &Row) -> (String, String, String, Decimal) {
-    (
-        row.service.clone(),
-        row.usage_type.clone(),
-        row.operation.clone(),
-        row.begin,
-    )
-}
-
 impl Converted {
-    fn derive_london_arm_spot(&mut self) {
-        let rows = self.files.get_mut("eu-west-2").expect("London");
-        let find = |rows: &[Row], usage_type: &str| {
-            rows.iter()
-                .find(|r| r.usage_type == usage_type)
-                .cloned()
-                .expect("a price to derive from")
-        };
-        let ratio = Decimal::from_str(LONDON_SPOT_RATIO).expect("a number");
-        let low = Decimal::from_str(SPOT_RATIO_RANGE.0).expect("a number");
-        let high = Decimal::from_str(SPOT_RATIO_RANGE.1).expect("a number");
-        for part in ["vCPU-Hours:perCPU", "GB-Hours"] {
-            let list = find(rows, &format!("EUW2-Fargate-ARM-{part}"));
-            let spot = find(rows, &format!("EUW2-SpotUsage-Fargate-{part}"));
-            rows.push(Row {
-                usage_type: format!("EUW2-SpotUsage-Fargate-ARM-{part}"),
-                price: (list.price * ratio).normalize(),
-                range: Some((
-                    (list.price * low).normalize(),
-                    (list.price * high).normalize(),
-                )),
-                sku: String::new(),
-                date: spot.date,
-                date_kind: spot.date_kind,
-                confidence: "derived".to_owned(),
-                usage_type_evidence: "inferred".to_owned(),
-                source: "derived".to_owned(),
-                description: format!(
-                    "Fargate Spot Linux/ARM, derived: on-demand {} x {ratio}",
-                    list.price
-                ),
-                ..list
-            });
-        }
-        self.sources.insert(
-            "derived".to_owned(),
-            format!(
-                "London's ARM Spot rate is published nowhere. Its on-demand rate times {ratio}, the x86 ratio in London on 2026-09-29 \
-                 (0.01468459 / 0.04656); in eu-west-1 and us-east-1 the ratios of ARM and x86 agree to six digits. Range: ratio {} to {}.",
-                SPOT_RATIO_RANGE.0, SPOT_RATIO_RANGE.1
-            ),
-        );
-    }
-
     fn texts(&self) -> BTreeMap<String, String> {
         let mut texts = BTreeMap::new();
         let mut files = serde_json::Map::new();
         for (name, rows) in &self.files {
-            let mut text = format!("{HEADER}\n");
-            for row in rows {
-                text += &row.line();
-                text.push('\n');
-            }
+            let text = Row::file(rows);
             let dates: BTreeSet<&str> = rows
                 .iter()
                 .map(|r| r.date.as_str())
