@@ -105,7 +105,12 @@ pub fn discover(from: &Path) -> Option<PathBuf> {
 /// # Errors
 /// [`ConfigError`]: the file cannot be read, is no such YAML, or names something that is not there.
 pub fn load(file: &Path) -> Result<Config, ConfigError> {
-    let shown = file.display().to_string();
+    let here = std::env::current_dir().unwrap_or_default();
+    let shown = file
+        .strip_prefix(&here)
+        .unwrap_or(file)
+        .display()
+        .to_string();
     let text = std::fs::read_to_string(file).map_err(|e| ConfigError(format!("{shown}: {e}")))?;
     parse(
         &shown,

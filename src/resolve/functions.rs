@@ -633,25 +633,24 @@ impl Run<'_> {
             (None, _) => (
                 format!("the template has no mapping {map}"),
                 *map_at,
-                suggest(map, template.mappings.keys().map(|k| &**k)).map(str::to_owned),
+                near(map, template.mappings.keys().map(|k| &**k)),
             ),
             (Some(m), None) => (
                 format!("mapping {map} has no key {top}"),
                 *top_at,
-                suggest(top, m.entries.keys().map(|k| &**k)).map(str::to_owned),
+                near(top, m.entries.keys().map(|k| &**k)),
             ),
             (Some(_), Some(t)) => (
                 format!("mapping {map} has no key {second} under {top}"),
                 *second_at,
-                suggest(second, t.keys().map(|k| &**k)).map(str::to_owned),
+                near(second, t.keys().map(|k| &**k)),
             ),
         };
         let mut diagnostic = Diagnostic::error("mapping-key", at, message);
         if let Some(m) = mapping {
             diagnostic = diagnostic.related(m.key_span, "the mapping");
         }
-        self.diagnostics
-            .push(diagnostic.maybe_help(help.map(|n| format!("did you mean {n}?"))));
+        self.diagnostics.push(diagnostic.help(help));
         Some(Self::invalid(span))
     }
 
@@ -706,5 +705,14 @@ impl Run<'_> {
                 Self::invalid(span)
             }
         }
+    }
+}
+
+/// The nearest key, or all of them.
+fn near<'a>(wanted: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    match suggest(wanted, known.iter().copied()) {
+        Some(name) => format!("did you mean {name}?"),
+        None => format!("known are {}", known.join(", ")),
     }
 }

@@ -318,9 +318,15 @@ fn check(
     name: &str,
     declared: &Parameter,
     given: &Given,
-    span: Span,
+    given_span: Span,
     diagnostics: &mut Diagnostics,
 ) {
+    // The line that holds a secret must not be shown, so the message points at the declaration.
+    let span = if declared.no_echo {
+        declared.key_span
+    } else {
+        given_span
+    };
     let shown = if declared.no_echo {
         "****"
     } else {
@@ -333,7 +339,7 @@ fn check(
             format!("parameter {name} is '{shown}': {what}"),
         )
         .help(help);
-        if given.span.is_some() && given.source != ParameterSource::Default {
+        if given.span.is_some() && given.source != ParameterSource::Default && !declared.no_echo {
             d = d.related(declared.key_span, "declared here");
         }
         if let Some(constraint) = &declared.constraint {

@@ -367,7 +367,10 @@ impl Builder<'_> {
             .rfind('\n')
             .map_or(0, |i| i + 1);
         let line = self.text[line_start..].lines().next().unwrap_or_default();
-        let help = if line.trim_start_matches(' ').starts_with('\t') || line.starts_with('\t') {
+        let unclosed = error.info().contains("unclosed");
+        let help = if unclosed {
+            Some("close it; is the file cut off?")
+        } else if line.trim_start_matches(' ').starts_with('\t') || line.starts_with('\t') {
             Some("indent with spaces: YAML does not allow tabs")
         } else if rest.is_empty() || self.text[floor(self.text, offset)..].trim().is_empty() {
             Some("the file ends in the middle of a value: is it cut off?")

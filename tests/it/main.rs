@@ -1,6 +1,7 @@
 //! The one integration-test binary.
 
 mod arithmetic;
+mod bad_input;
 mod estimate_cases;
 mod price_fixtures;
 mod price_import;
