@@ -182,3 +182,39 @@ impl Row {
         .join("\t")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn amount() -> impl Strategy<Value = Decimal> {
+        (0i64..10_000_000_000, 0u32..12).prop_map(|(digits, scale)| Decimal::new(digits, scale))
+    }
+
+    proptest! {
+        #[test]
+        fn parse_of_print_is_the_row(
+            text in proptest::collection::vec("[^\t\r\n]{0,20}", 9),
+            begin in amount(),
+            end in proptest::option::of(amount()),
+            price in amount(),
+            range in proptest::option::of((amount(), amount())),
+        ) {
+            let mut text = text.into_iter();
+            let mut next = || text.next().unwrap_or_default();
+            let row = Row {
+                service: next(), usage_type: next(), operation: next(), begin, end, unit: next(), price, range,
+                sku: next(), date: "2026-01-01".into(), date_kind: "effective".into(), confidence: "high".into(),
+                usage_type_evidence: next(), source: next(), description: next(),
+            };
+            prop_assert_eq!(Row::parse(&row.line()), Ok(row));
+        }
+
+        #[test]
+        fn no_line_makes_it_panic(line in ".{0,200}", tabs in 0usize..20) {
+            let _ = Row::parse(&line);
+            let _ = Row::parse(&format!("{line}{}", "\t".repeat(tabs)));
+        }
+    }
+}

@@ -52,7 +52,42 @@ mod tests {
         );
     }
 
+    /// One to five tiers of falling price, the last without an end.
+    fn falling() -> impl Strategy<Value = Rates> {
+        proptest::collection::vec((1u32..1_000, 1u32..100), 1..6).prop_map(|steps| {
+            let model = egress().first().clone();
+            let mut price: u32 = steps.iter().map(|(_, fall)| fall).sum();
+            let (mut begin, last) = (Decimal::ZERO, steps.len() - 1);
+            let mut tiers = Vec::new();
+            for (i, (width, fall)) in steps.into_iter().enumerate() {
+                let end = begin + Decimal::from(width);
+                tiers.push(Row {
+                    begin,
+                    end: (i < last).then_some(end),
+                    price: Decimal::new(price.into(), 3),
+                    ..model.clone()
+                });
+                begin = end;
+                price -= fall;
+            }
+            Rates { tiers }
+        })
+    }
+
     proptest! {
+        #[test]
+        fn any_falling_tiers_are_continuous_growing_and_concave(
+            rates in falling(), a in 0u32..600_000, b in 0u32..600_000,
+        ) {
+            let (a, b) = (Decimal::new(a.into(), 2), Decimal::new(b.into(), 2));
+            let parts: Decimal = apply(&rates, Range::flat(a)).iter().map(|(_, q)| q.expected).sum();
+            prop_assert_eq!(parts, a, "every unit falls into one tier");
+            // Continuous: one hundredth more costs at most a hundredth of the dearest tier.
+            let step = cost(&rates, a + Decimal::new(1, 2)) - cost(&rates, a);
+            prop_assert!(step >= Decimal::ZERO && step <= rates.first().price * Decimal::new(1, 2));
+            prop_assert!(cost(&rates, a) + cost(&rates, b) >= cost(&rates, a + b));
+        }
+
         #[test]
         fn continuous_growing_and_concave(a in 0u32..400_000, b in 0u32..400_000) {
             let rates = egress();

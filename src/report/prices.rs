@@ -37,6 +37,10 @@ pub fn table(out: &mut dyn Write, rows: &[(String, Row)], width: Option<u16>) ->
     }
     for (region, row) in rows {
         let end = row.end.map_or("Inf".to_owned(), |e| e.to_string());
+        let price = row.range.map_or_else(
+            || row.price.to_string(),
+            |(low, high)| format!("{} ({low} to {high})", row.price),
+        );
         table.add_row([
             region.clone(),
             row.service.clone(),
@@ -45,7 +49,7 @@ pub fn table(out: &mut dyn Write, rows: &[(String, Row)], width: Option<u16>) ->
             row.begin.to_string(),
             end,
             row.unit.clone(),
-            row.price.to_string(),
+            price,
             row.date.clone(),
             row.confidence.clone(),
             row.sku.clone(),

@@ -415,3 +415,51 @@ fn the_command_names_the_regions_there_are() {
         format!("{file} has no prices of 'eu-west-9'; it has eu-west-2")
     );
 }
+
+/// Two files change together. Wherever the process is killed, both are old or both are new.
+#[test]
+fn a_killed_import_leaves_a_whole_book() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let book = folder.path().join("prices");
+    let versions = [("400000", "0.0000002000"), ("500000", "0.0000003000")].map(|(free, price)| {
+        let file = folder.path().join(format!("{free}.csv"));
+        let text = text("AWSLambda-eu-west-2.csv")
+            .replace("\"400000\"", &format!("\"{free}\""))
+            .replace("0.0000002000", price);
+        std::fs::write(&file, text).expect("written");
+        file
+    });
+    let import = |file: &Path| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_isms-cost"));
+        command.args(["prices", "import", "--keep", "--price-book"]);
+        command.arg(&book).arg(file);
+        command.stdout(std::process::Stdio::null());
+        command.stderr(std::process::Stdio::null());
+        command
+    };
+    assert!(import(&versions[0]).status().expect("run").success());
+    for round in 0..60usize {
+        let mut child = import(&versions[(round + 1) % 2]).spawn().expect("run");
+        std::thread::sleep(
+            std::time::Duration::from_micros(400) * u32::try_from(round).expect("small"),
+        );
+        child.kill().expect("killed");
+        child.wait().expect("ended");
+        let read = PriceBook::with_folder(&book).expect("a whole book");
+        let rates = |region, usage_type| {
+            read.rates("AWSLambda", region, usage_type, None)
+                .expect("a price")
+        };
+        let is_old = rates("eu-west-2", "EUW2-Request-ARM").first().price == decimal("0.0000002");
+        let free = rates("global", "Global-Lambda-GB-Second").first().end;
+        let expected = decimal(if is_old { "400000" } else { "500000" });
+        assert_eq!(free, Some(expected), "round {round}");
+    }
+    // And the next one that is left alone finishes.
+    assert!(import(&versions[1]).status().expect("run").success());
+    let read = PriceBook::with_folder(&book).expect("a book");
+    let rates = read
+        .rates("AWSLambda", "eu-west-2", "EUW2-Request-ARM", None)
+        .expect("a price");
+    assert_eq!(rates.first().price, decimal("0.0000003"));
+}
