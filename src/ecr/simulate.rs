@@ -16,25 +16,30 @@ pub struct Image {
 pub fn expired(policy: &LifecyclePolicy, images: &[Image], today: u32) -> Vec<usize> {
     let mut shielded = vec![false; images.len()];
     let mut gone = Vec::new();
+    let mut matching: Vec<usize> = Vec::with_capacity(images.len());
     for rule in &policy.rules {
-        let matching: Vec<usize> = (0..images.len())
-            .filter(|i| matches(&rule.selection, &images[*i]))
-            .collect();
-        let candidates: Vec<usize> = match rule.count {
+        matching.clear();
+        matching.extend((0..images.len()).filter(|i| matches(&rule.selection, &images[*i])));
+        match rule.count {
+            // Fewer images than are kept: nothing to order.
+            Count::MoreThan(keep) if matching.len() <= keep => {}
             Count::MoreThan(keep) => {
-                let mut newest_first = matching.clone();
-                newest_first.sort_by_key(|i| std::cmp::Reverse((images[*i].pushed, *i)));
-                newest_first.into_iter().skip(keep).collect()
+                matching.sort_by_key(|i| std::cmp::Reverse((images[*i].pushed, *i)));
+                gone.extend(
+                    matching
+                        .iter()
+                        .skip(keep)
+                        .copied()
+                        .filter(|i| !shielded[*i]),
+                );
             }
-            Count::OlderThanDays(days) => matching
-                .iter()
-                .copied()
-                .filter(|i| today.saturating_sub(images[*i].pushed) > days)
-                .collect(),
-        };
-        gone.extend(candidates.into_iter().filter(|i| !shielded[*i]));
-        for i in matching {
-            shielded[i] = true;
+            Count::OlderThanDays(days) => {
+                let old = |i: &usize| today.saturating_sub(images[*i].pushed) > days;
+                gone.extend(matching.iter().copied().filter(|i| old(i) && !shielded[*i]));
+            }
+        }
+        for i in &matching {
+            shielded[*i] = true;
         }
     }
     gone.sort_unstable();

@@ -9,8 +9,14 @@ use super::{Context, LineItem, times};
 use crate::model::Read;
 use crate::pricing::{HOURS_PER_MONTH, PriceBook, Range, Rates, Usd, apply, usage_type};
 
-/// What is left of the free allowances, by service and usage type without its region; each scenario has its own.
-pub(super) type Allowances = RefCell<BTreeMap<(&'static str, &'static str), Range<Decimal>>>;
+/// What the resources of one environment share while they are priced.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// What is left of the free allowances, by service and usage type without its region; each scenario has its own.
+    pub(super) allowances: RefCell<BTreeMap<(&'static str, &'static str), Range<Decimal>>>,
+    /// Images that a lifecycle policy keeps at so many pushes a month: repositories often have the same policy.
+    pub(super) images_kept: RefCell<BTreeMap<(String, Decimal), Decimal>>,
+}
 
 /// The allowances that the price list itself carries as zero-price rows of no region.
 pub(super) fn allowances(
@@ -39,7 +45,7 @@ pub(super) fn allowances(
 /// The line items and gaps of one resource under way.
 pub(super) struct Lines<'a> {
     context: &'a Context<'a>,
-    allowances: &'a Allowances,
+    shared: &'a Shared,
     address: &'a str,
     resource_type: &'a str,
     region: String,
@@ -66,14 +72,14 @@ pub(super) struct Line<'a> {
 impl<'a> Lines<'a> {
     pub(super) fn new(
         context: &'a Context<'a>,
-        allowances: &'a Allowances,
+        shared: &'a Shared,
         address: &'a str,
         resource_type: &'a str,
         region: &str,
     ) -> Self {
         Lines {
             context,
-            allowances,
+            shared,
             address,
             resource_type,
             region: region.to_owned(),
@@ -84,6 +90,22 @@ impl<'a> Lines<'a> {
 
     pub(super) fn finish(self) -> (Vec<LineItem>, Vec<String>) {
         (self.items, self.gaps)
+    }
+
+    /// Images kept under a policy, worked out once for each policy and rate of pushes.
+    pub(super) fn images_kept(
+        &self,
+        policy: &str,
+        pushes: Decimal,
+        work_out: impl FnOnce() -> Decimal,
+    ) -> Decimal {
+        let key = (policy.to_owned(), pushes);
+        if let Some(known) = self.shared.images_kept.borrow().get(&key) {
+            return *known;
+        }
+        let kept = work_out();
+        self.shared.images_kept.borrow_mut().insert(key, kept);
+        kept
     }
 
     /// Says what could not be priced and why.
@@ -205,7 +227,7 @@ impl<'a> Lines<'a> {
     }
 
     fn after_allowance(&self, line: &Line<'_>) -> Range<Decimal> {
-        let mut left = self.allowances.borrow_mut();
+        let mut left = self.shared.allowances.borrow_mut();
         let allowance = left
             .iter_mut()
             .find(|((service, part), _)| *service == line.service && *part == line.usage);

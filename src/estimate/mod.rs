@@ -13,8 +13,6 @@ pub use line_item::{Estimate, FreeResource, LineItem, PricedResource, Unpriced};
 pub use placement::{Placement, Provider, greedy, largest_remainder};
 pub use registry::priced_types;
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
@@ -22,7 +20,7 @@ use rust_decimal::Decimal;
 use crate::model::{Deployment, Resource};
 use crate::pricing::PriceBook;
 use crate::usage::Usage;
-use lines::{Allowances, Lines};
+use lines::{Lines, Shared};
 
 /// What an estimate is made with.
 #[derive(Clone, Copy, Debug)]
@@ -48,24 +46,18 @@ pub fn estimate(context: &Context<'_>) -> Estimate {
         unpriced: Vec::new(),
         off: deployment.off.clone(),
     };
-    let allowances: Allowances = RefCell::new(if context.free_tier {
-        lines::allowances(context.book)
-    } else {
-        BTreeMap::new()
-    });
-    for resource in deployment.resources.values() {
-        price(context, &allowances, resource, &mut estimate);
+    let shared = Shared::default();
+    if context.free_tier {
+        shared.allowances.replace(lines::allowances(context.book));
     }
-    transfer::price(context, &allowances, &mut estimate);
+    for resource in deployment.resources.values() {
+        price(context, &shared, resource, &mut estimate);
+    }
+    transfer::price(context, &shared, &mut estimate);
     estimate
 }
 
-fn price(
-    context: &Context<'_>,
-    allowances: &Allowances,
-    resource: &Resource,
-    estimate: &mut Estimate,
-) {
+fn price(context: &Context<'_>, shared: &Shared, resource: &Resource, estimate: &mut Estimate) {
     let unpriced = |reason: String| Unpriced {
         address: resource.address.clone(),
         resource_type: Arc::clone(&resource.resource_type),
@@ -102,7 +94,7 @@ fn price(
     };
     let mut lines = Lines::new(
         context,
-        allowances,
+        shared,
         resource.address.as_str(),
         &resource.resource_type,
         &deployment_region(context),

@@ -7,16 +7,16 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use super::lines::{Allowances, Line, Lines};
+use super::lines::{Line, Lines, Shared};
 use super::{Context, Estimate, PricedResource, Unpriced, times};
 use crate::usage::DATA_TRANSFER;
 
-pub(super) fn price(context: &Context<'_>, allowances: &Allowances, estimate: &mut Estimate) {
+pub(super) fn price(context: &Context<'_>, shared: &Shared, estimate: &mut Estimate) {
     if !context.usage.resources.contains_key(DATA_TRANSFER) {
         return;
     }
     let region = Arc::clone(&context.deployment.region);
-    let mut lines = Lines::new(context, allowances, DATA_TRANSFER, DATA_TRANSFER, &region);
+    let mut lines = Lines::new(context, shared, DATA_TRANSFER, DATA_TRANSFER, &region);
     if let Some(gb) = lines.figure("monthly_outbound_internet_gb") {
         lines.add(Line {
             name: "transfer out to the internet",

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 
 /// The value of an expression, exact.
-pub fn evaluate(text: &str) -> Decimal {
+pub(crate) fn evaluate(text: &str) -> Decimal {
     let mut parser = Parser {
         text: text.as_bytes(),
         at: 0,

@@ -81,7 +81,7 @@ struct Shipped {
     unpriced: Vec<String>,
 }
 
-pub fn shipped(environment: &str, parameters: &[(String, String)]) -> Estimate {
+pub(crate) fn shipped(environment: &str, parameters: &[(String, String)]) -> Estimate {
     let account = if environment == "production" {
         "641918319442"
     } else {

@@ -5,7 +5,7 @@
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use crate::ecr::{Image, LifecyclePolicy, expired};
+use crate::ecr::{Count, Image, LifecyclePolicy, expired};
 use crate::estimate::lines::{Line, Lines};
 use crate::estimate::{Context, times};
 use crate::model::{Read, Resource};
@@ -50,7 +50,7 @@ fn modelled(
 ) -> Option<(Range<Decimal>, Vec<String>)> {
     let policy = match repository.text("LifecyclePolicy.LifecyclePolicyText") {
         Read::Known(text) => match LifecyclePolicy::parse(&text) {
-            Ok(policy) => Some(policy),
+            Ok(policy) => Some((text, policy)),
             Err(error) => {
                 lines.gap(error.to_string());
                 return None;
@@ -67,7 +67,7 @@ fn modelled(
     let unique = lines
         .figure("unique_layer_share")
         .unwrap_or(Range::flat(Decimal::ONE));
-    let Some(policy) = policy else {
+    let Some((text, policy)) = policy else {
         let growth = times(times(pushes.expected, size.expected), unique.expected);
         lines.gap(format!(
             "no lifecycle policy: storage grows by {} GB every month and is unbounded",
@@ -76,7 +76,8 @@ fn modelled(
         return None;
     };
     let environment = &context.deployment.environment;
-    let kept = |pushes: Decimal| live(&policy, pushes, environment);
+    let kept =
+        |pushes: Decimal| lines.images_kept(&text, pushes, || live(&policy, pushes, environment));
     // Shared layers once, unique ones for each image: B + u × K. Without sharing every image counts whole.
     let stored = |size: Decimal, unique: Decimal, kept: Decimal| {
         times(size, Decimal::ONE - unique) + times(times(size, unique), kept)
@@ -108,7 +109,16 @@ fn live(policy: &LifecyclePolicy, pushes_a_month: Decimal, environment: &str) ->
     let a_day = times(pushes_a_month, Decimal::from(12)) / Decimal::from(365);
     let mut images: Vec<Image> = Vec::new();
     let (mut pushed, mut total) = (0u32, 0u64);
+    let ages: Vec<u32> = policy
+        .rules
+        .iter()
+        .filter_map(|r| match r.count {
+            Count::OlderThanDays(days) => days.checked_add(1),
+            Count::MoreThan(_) => None,
+        })
+        .collect();
     for day in 0..WARM_UP_DAYS + MEASURED_DAYS {
+        let pushed_before = pushed;
         let due = times(a_day, Decimal::from(day + 1))
             .floor()
             .to_u32()
@@ -126,8 +136,12 @@ fn live(policy: &LifecyclePolicy, pushes_a_month: Decimal, environment: &str) ->
             ];
             images.push(Image { pushed: day, tags });
         }
-        for index in expired(policy, &images, day).into_iter().rev() {
-            images.remove(index);
+        // Without a push the policy does something new only on the day after an image reaches a rule's age.
+        let aged = |image: &Image| ages.contains(&(day - image.pushed));
+        if pushed != pushed_before || images.iter().any(aged) {
+            for index in expired(policy, &images, day).into_iter().rev() {
+                images.remove(index);
+            }
         }
         if day >= WARM_UP_DAYS {
             total += images.len() as u64;

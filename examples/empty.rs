@@ -1,0 +1,3 @@
+//! The yardstick of the benchmark: a Rust program that does nothing.
+
+fn main() {}
