@@ -35,7 +35,7 @@ done
 require jq
 
 cd "$repository_root"
-templates=(infrastructure/templates/*.yaml infrastructure/templates/alternatives/*.yaml)
+templates=(infrastructure/templates/*.yaml)
 [ -e "${templates[0]}" ] || fail "no templates in $repository_root/infrastructure/templates"
 bad=0
 complain() {
