@@ -22,6 +22,7 @@ pub mod model;
 pub mod pricing;
 pub mod report;
 pub mod resolve;
+pub mod rules;
 pub mod source;
 pub mod template;
 pub mod usage;

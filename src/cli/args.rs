@@ -19,6 +19,7 @@ Examples:
   isms-cost estimate --env production --explain  one environment with its assumptions
   isms-cost estimate --template app.yaml --parameter Size=large --region eu-west-1
   isms-cost explain Database/AuroraWriter --env production
+  isms-cost check --env production --fail-on medium
   isms-cost prices show --service ECS --region eu-west-2
 
 Exit: 0 fine, 1 the gate says no, 2 the input or the call is wrong.";
@@ -28,6 +29,8 @@ Exit: 0 fine, 1 the gate says no, 2 the input or the call is wrong.";
 pub enum Command {
     /// Price every resource, a month, at list prices
     Estimate(EstimateArgs),
+    /// Judge what would be deployed by the rules
+    Check(CheckArgs),
     /// Show where a resource's amount comes from, from template line to money
     Explain(ExplainArgs),
     /// Look into the price book
@@ -94,6 +97,60 @@ pub struct EstimateArgs {
     /// Add the assumption behind every line
     #[arg(long)]
     pub explain: bool,
+}
+
+/// `check`.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Least severity of a fault that makes the exit code 1
+    #[arg(long, value_enum, default_value_t = Level::High, value_name = "SEVERITY")]
+    pub fail_on: Level,
+    /// Exit with 1 also where an answer is not known
+    #[arg(long)]
+    pub deny_unknown: bool,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = CheckFormat::Table)]
+    pub format: CheckFormat,
+}
+
+/// Severities on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Level {
+    /// Every fault
+    Low,
+    /// Medium and above
+    Medium,
+    /// High and above
+    High,
+    /// Critical only
+    Critical,
+}
+
+impl From<Level> for crate::rules::Severity {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Low => Self::Low,
+            Level::Medium => Self::Medium,
+            Level::High => Self::High,
+            Level::Critical => Self::Critical,
+        }
+    }
+}
+
+/// Output formats of findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CheckFormat {
+    /// For a terminal
+    Table,
+    /// For programs
+    Json,
+    /// For a page or comment
+    Markdown,
+    /// Annotations of a GitHub Actions run
+    Github,
 }
 
 /// `explain`.

@@ -1,6 +1,7 @@
 //! The commands: each one file.
 
 pub mod args;
+mod check;
 mod estimate;
 mod explain;
 mod plan;
@@ -43,6 +44,7 @@ pub enum Error {
 pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcome, Error> {
     match &cli.command {
         Command::Estimate(args) => estimate::run(args, out, err),
+        Command::Check(args) => check::run(args, out, err),
         Command::Explain(args) => explain::run(args, out, err),
         Command::Prices(args) => prices::run(args, out, err),
         Command::Completions { shell } => {

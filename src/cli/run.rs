@@ -21,51 +21,68 @@ pub(super) struct Priced {
     pub(super) estimates: Vec<Estimate>,
 }
 
+/// Evaluates the environments of a plan and prices nothing. What is wrong in the files is in `diagnostics`.
+pub(super) fn evaluate(plan: Plan) -> Priced {
+    let sources = SourceMap::default();
+    let mut diagnostics = Diagnostics::default();
+    let evaluator = Evaluator::new(&sources, &plan.tree);
+    let inputs = plan.environments.iter().map(|(inputs, _)| inputs);
+    let deployments = inputs
+        .filter_map(|inputs| evaluator.evaluate(inputs, &mut diagnostics))
+        .collect();
+    Priced {
+        plan,
+        sources,
+        diagnostics,
+        deployments,
+        estimates: Vec::new(),
+    }
+}
+
 impl Priced {
-    /// Evaluates and prices. What is wrong in the files is in `diagnostics`.
+    /// Evaluates and prices.
     pub(super) fn new(plan: Plan) -> Priced {
-        let sources = SourceMap::default();
-        let mut diagnostics = Diagnostics::default();
-        let evaluator = Evaluator::new(&sources, &plan.tree);
-        let mut deployments = Vec::new();
-        let mut usage_files = Vec::new();
-        for (inputs, usage) in &plan.environments {
-            if let Some(deployment) = evaluator.evaluate(inputs, &mut diagnostics) {
-                deployments.push(deployment);
-                usage_files.push(usage.as_deref());
-            }
+        let mut priced = evaluate(plan);
+        if !priced.diagnostics.has_errors() {
+            priced.price();
         }
-        let mut estimates = Vec::new();
-        if !diagnostics.has_errors() {
-            for (deployment, path) in deployments.iter().zip(&usage_files) {
-                // Environments may share a usage file: an address counts as known if any of them has it.
-                let sharing: Vec<&Deployment> = deployments
-                    .iter()
-                    .zip(&usage_files)
-                    .filter(|(_, p)| *p == path)
-                    .map(|(d, _)| d)
-                    .collect();
-                let usage = path
-                    .and_then(|path| read_usage(path, &plan, &sources, &sharing, &mut diagnostics))
-                    .unwrap_or_default();
-                let context = Context {
-                    deployment,
-                    book: &plan.book,
-                    usage: &usage,
-                    free_tier: plan.free_tier,
-                };
-                estimates.push(estimate(&context));
-                if sharing.len() == 1 {
-                    usage.unused(&sharing, &mut diagnostics);
-                }
-            }
-        }
-        Priced {
+        priced
+    }
+
+    fn price(&mut self) {
+        let Priced {
             plan,
             sources,
             diagnostics,
             deployments,
             estimates,
+        } = self;
+        let usage_files: Vec<Option<&str>> = plan
+            .environments
+            .iter()
+            .map(|(_, usage)| usage.as_deref())
+            .collect();
+        for (deployment, path) in deployments.iter().zip(&usage_files) {
+            // Environments may share a usage file: an address counts as known if any of them has it.
+            let sharing: Vec<&Deployment> = deployments
+                .iter()
+                .zip(&usage_files)
+                .filter(|(_, p)| *p == path)
+                .map(|(d, _)| d)
+                .collect();
+            let usage = path
+                .and_then(|path| read_usage(path, plan, sources, &sharing, diagnostics))
+                .unwrap_or_default();
+            let context = Context {
+                deployment,
+                book: &plan.book,
+                usage: &usage,
+                free_tier: plan.free_tier,
+            };
+            estimates.push(estimate(&context));
+            if sharing.len() == 1 {
+                usage.unused(&sharing, diagnostics);
+            }
         }
     }
 

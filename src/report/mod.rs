@@ -1,5 +1,6 @@
 //! What people and programs see: one file a format.
 
+pub mod check;
 pub mod diagnostics;
 pub mod estimate_csv;
 pub mod estimate_json;

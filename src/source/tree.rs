@@ -125,6 +125,43 @@ impl FileTree {
         })
     }
 
+    /// The files of a folder with an ending, sorted; none where there is no such folder. One level only.
+    pub fn list(&self, folder: &str, ending: &str) -> Vec<String> {
+        let fits = |path: &str| Path::new(path).extension().is_some_and(|e| e == ending);
+        let mut found: Vec<String> = match self {
+            FileTree::Folder(root) => std::fs::read_dir(root.join(folder))
+                .into_iter()
+                .flatten()
+                .flatten()
+                .filter_map(|entry| entry.file_name().into_string().ok())
+                .map(|name| format!("{folder}/{name}"))
+                .collect(),
+            FileTree::Git {
+                repository,
+                revision,
+            } => Command::new("git")
+                .arg("-C")
+                .arg(repository)
+                .args(["ls-tree", "--name-only", revision, &format!("{folder}/")])
+                .output()
+                .map(|out| {
+                    String::from_utf8_lossy(&out.stdout)
+                        .lines()
+                        .map(str::to_owned)
+                        .collect()
+                })
+                .unwrap_or_default(),
+            FileTree::Memory(files) => files
+                .keys()
+                .filter(|path| path.rsplit_once('/').is_some_and(|(f, _)| f == folder))
+                .cloned()
+                .collect(),
+        };
+        found.retain(|path| fits(path));
+        found.sort();
+        found
+    }
+
     /// Whether a file of this path is there.
     pub fn contains(&self, path: &str) -> bool {
         match self {

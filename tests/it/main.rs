@@ -6,4 +6,5 @@ mod estimate_cases;
 mod price_fixtures;
 mod price_import;
 mod resolve;
+mod rules;
 mod support;
