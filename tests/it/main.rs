@@ -3,6 +3,7 @@
 mod arithmetic;
 mod bad_input;
 mod estimate_cases;
+mod laws;
 mod price_fixtures;
 mod price_import;
 mod resolve;
