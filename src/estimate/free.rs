@@ -16,6 +16,14 @@ pub const FREE: &[(&str, &str)] = &[
     ),
     ("AWS::AutoScaling::ScalingPolicy", "scaling itself is free"),
     (
+        "AWS::Backup::BackupPlan",
+        "plans are free; what they keep is not",
+    ),
+    (
+        "AWS::Backup::BackupSelection",
+        "plans are free; what they keep is not",
+    ),
+    (
         "AWS::CertificateManager::Certificate",
         "public certificates have no price row but a zero",
     ),
@@ -46,6 +54,10 @@ pub const FREE: &[(&str, &str)] = &[
     ),
     ("AWS::EC2::NetworkAcl", "no price row"),
     ("AWS::EC2::NetworkAclEntry", "no price row"),
+    (
+        "AWS::EC2::NetworkInterface",
+        "no price row; its public address is priced apart",
+    ),
     ("AWS::EC2::Route", "no price row"),
     ("AWS::EC2::RouteTable", "no price row"),
     ("AWS::EC2::SecurityGroup", "no price row"),

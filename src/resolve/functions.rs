@@ -227,6 +227,14 @@ impl Run<'_> {
         })
     }
 
+    /// A gap made of another: its own reason where it has one, else what it is made of.
+    fn derived(&self, what: &str, value: &Value, span: Span) -> Value {
+        match value.first_unknown() {
+            Some(gap) => Value::new(Kind::Unknown(gap.clone()), span),
+            None => self.unknown(Why::Derived, format!("{what} {}", value.describe()), span),
+        }
+    }
+
     pub(super) fn wrong_type(&mut self, function: &str, value: &Value, expected: &str) -> Value {
         self.diagnostics.push(Diagnostic::error(
             "wrong-type",
@@ -466,11 +474,7 @@ impl Run<'_> {
         let items = match &list.kind {
             Kind::List(items) => items,
             Kind::Unknown(_) | Kind::Reference(_) | Kind::Pieces(_) => {
-                let mut gap = self.unknown(
-                    Why::Derived,
-                    format!("a list joined of {}", list.describe()),
-                    span,
-                );
+                let mut gap = self.derived("a list joined of", &list, span);
                 gap.trail = list.trail;
                 return gap;
             }
@@ -528,11 +532,7 @@ impl Run<'_> {
                 }
             },
             Kind::Unknown(_) | Kind::Reference(_) | Kind::Pieces(_) => {
-                let mut gap = self.unknown(
-                    Why::Derived,
-                    format!("item {at} of {}", list.describe()),
-                    span,
-                );
+                let mut gap = self.derived(&format!("item {at} of"), &list, span);
                 gap.trail = list.trail;
                 gap
             }
@@ -558,11 +558,7 @@ impl Run<'_> {
                 .map(|p| item(pieces::finish(p)))
                 .collect(),
             Kind::Unknown(_) | Kind::Reference(_) | Kind::Secret(_) => {
-                let mut gap = self.unknown(
-                    Why::Derived,
-                    format!("parts of {}", source.describe()),
-                    span,
-                );
+                let mut gap = self.derived("parts of", &source, span);
                 gap.trail = trail;
                 return gap;
             }

@@ -317,9 +317,12 @@ impl Run<'_> {
     pub(super) fn import(&mut self, stack: usize, name: &Expr, span: Span) -> Value {
         let name = self.value(stack, name);
         let Some(wanted) = name.as_text() else {
+            let why = name
+                .first_unknown()
+                .map_or_else(|| name.describe(), |gap| gap.reason.to_string());
             return self.unknown(
                 Why::Import,
-                format!("an export whose name is {}", name.describe()),
+                format!("the name of an export is not known: {why}"),
                 span,
             );
         };
