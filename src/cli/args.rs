@@ -31,10 +31,16 @@ pub enum Command {
     Estimate(EstimateArgs),
     /// Judge what would be deployed by the rules
     Check(CheckArgs),
-    /// Show where a resource's amount comes from, from template line to money
+    /// Show where a resource's amount comes from, or what a rule is about
     Explain(ExplainArgs),
     /// Look into the price book
     Prices(PricesArgs),
+    /// List the rules
+    Rules {
+        /// Output format
+        #[arg(long, value_enum, default_value_t = RulesFormat::Table)]
+        format: RulesFormat,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -140,6 +146,17 @@ impl From<Level> for crate::rules::Severity {
     }
 }
 
+/// Output formats of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RulesFormat {
+    /// For a terminal
+    Table,
+    /// For programs
+    Json,
+    /// For a page
+    Markdown,
+}
+
 /// Output formats of findings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum CheckFormat {
@@ -156,7 +173,7 @@ pub enum CheckFormat {
 /// `explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
-    /// Address of a resource, for example Database/AuroraWriter
+    /// Address of a resource, for example Database/AuroraWriter, or a rule, for example deploy.ecr-policy
     pub address: String,
     /// What to evaluate.
     #[command(flatten)]

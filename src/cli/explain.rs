@@ -7,13 +7,18 @@ use super::run::Priced;
 use super::{CallError, Error, Outcome, Plan};
 use crate::diag::suggest;
 use crate::model::Address;
-use crate::report::explain;
+use crate::report::{explain, rules};
+use crate::rules::RULES;
 
 pub(super) fn run(
     args: &ExplainArgs,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Outcome, Error> {
+    if let Some(rule) = RULES.iter().find(|r| r.id == args.address) {
+        rules::one(out, rule)?;
+        return Ok(Outcome::Fine);
+    }
     let priced = Priced::new(Plan::new(&args.input)?);
     if !priced.tell(err)? {
         return Ok(Outcome::WrongInput);
@@ -38,11 +43,13 @@ pub(super) fn run(
     if found {
         return Ok(Outcome::Fine);
     }
+    let rules = RULES.iter().map(|r| r.id);
     let known = priced
         .deployments
         .iter()
         .flat_map(|d| d.resources.keys())
-        .map(Address::as_str);
+        .map(Address::as_str)
+        .chain(rules);
     let nearest = suggest(&args.address, known)
         .map(|n| format!("; did you mean {n}?"))
         .unwrap_or_default();

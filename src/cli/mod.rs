@@ -12,7 +12,8 @@ use std::io::{self, Write};
 
 use clap::CommandFactory;
 
-use args::{Cli, Command};
+use crate::report;
+use args::{Cli, Command, RulesFormat};
 pub use plan::{CallError, Plan};
 
 /// How a run ended.
@@ -47,6 +48,14 @@ pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcom
         Command::Check(args) => check::run(args, out, err),
         Command::Explain(args) => explain::run(args, out, err),
         Command::Prices(args) => prices::run(args, out, err),
+        Command::Rules { format } => {
+            match format {
+                RulesFormat::Table => report::rules::table(out)?,
+                RulesFormat::Json => report::rules::json(out)?,
+                RulesFormat::Markdown => report::rules::markdown(out)?,
+            }
+            Ok(Outcome::Fine)
+        }
         Command::Completions { shell } => {
             clap_complete::generate(*shell, &mut Cli::command(), "isms-cost", &mut &mut *out);
             Ok(Outcome::Fine)

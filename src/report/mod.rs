@@ -9,6 +9,7 @@ pub mod estimate_table;
 pub mod explain;
 pub mod price_changes;
 pub mod prices;
+pub mod rules;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 

@@ -1,0 +1,88 @@
+//! The catalogue of rules.
+
+use std::io::{self, Write};
+
+use crate::rules::{RULES, Rule};
+
+/// One line a rule.
+///
+/// # Errors
+/// Those of the writer.
+pub fn table(out: &mut dyn Write) -> io::Result<()> {
+    for rule in RULES {
+        writeln!(
+            out,
+            "{:8} {:28} {}",
+            rule.severity.as_str(),
+            rule.id,
+            rule.title
+        )?;
+    }
+    writeln!(
+        out,
+        "\n{} rules; isms-cost explain RULE says more",
+        RULES.len()
+    )
+}
+
+/// For programs. These rules are this product's own: no other tool has an equivalent and no framework names them, so
+/// their mappings are empty.
+///
+/// # Errors
+/// Those of the writer.
+pub fn json(out: &mut dyn Write) -> io::Result<()> {
+    let list: Vec<_> = RULES
+        .iter()
+        .map(|rule| {
+            let none = Vec::<String>::new;
+            serde_json::json!({
+                "id": rule.id, "title": rule.title, "severity": rule.severity.as_str(), "resource_types": rule.resource_types,
+                "equivalents": { "checkov": none(), "cfn_nag": none(), "trivy": none(), "guard": none(), "cdk_nag": none(), "security_hub": none() },
+                "controls": { "iso27001_2022": none(), "soc2": none(), "pci_dss_4": none(), "nist_800_53": none(), "cis_aws": none() },
+            })
+        })
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &list).map_err(io::Error::from)?;
+    writeln!(out)
+}
+
+/// For a page.
+///
+/// # Errors
+/// Those of the writer.
+pub fn markdown(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(
+        out,
+        "# Rules\n\nMade by `isms-cost rules --format markdown`."
+    )?;
+    for rule in RULES {
+        writeln!(
+            out,
+            "\n## {}\n\n{}. Severity: {}.\n\nWhy: {}\n\nFix: {}\n\nSee it in AWS: {}",
+            rule.id,
+            rule.title,
+            rule.severity.as_str(),
+            rule.why,
+            rule.fix,
+            rule.see
+        )?;
+    }
+    Ok(())
+}
+
+/// One rule in words.
+///
+/// # Errors
+/// Those of the writer.
+pub fn one(out: &mut dyn Write, rule: &Rule) -> io::Result<()> {
+    writeln!(
+        out,
+        "{} ({})\n{}\n\nwhy  {}\nfix  {}\nsee  {}",
+        rule.id,
+        rule.severity.as_str(),
+        rule.title,
+        rule.why,
+        rule.fix,
+        rule.see
+    )
+}
