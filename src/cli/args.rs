@@ -91,8 +91,16 @@ pub struct InputArgs {
     pub today: Option<String>,
 }
 
+const ESTIMATE_EXAMPLES: &str = "\
+Examples:
+  isms-cost estimate --env production --explain
+  isms-cost estimate --format json | jq '.environments[].monthly'
+  isms-cost estimate --env staging --parameter SpotPercentage=0
+  isms-cost estimate --template app.yaml --parameters prod.json --usage usage.yaml --region eu-west-1";
+
 /// `estimate`.
 #[derive(Args, Debug)]
+#[command(after_help = ESTIMATE_EXAMPLES)]
 pub struct EstimateArgs {
     /// What to evaluate.
     #[command(flatten)]

@@ -10,7 +10,11 @@ use crate::estimate::{Context, times};
 use crate::model::Resource;
 use crate::pricing::{HOURS_PER_MONTH, Range};
 
-pub(in crate::estimate) fn nat_gateway(_: &Context<'_>, nat: &Resource, lines: &mut Lines<'_>) {
+pub(in crate::estimate) fn nat_gateway(
+    context: &Context<'_>,
+    nat: &Resource,
+    lines: &mut Lines<'_>,
+) {
     lines.add(Line {
         name: "NAT gateway",
         service: "AmazonEC2",
@@ -32,11 +36,36 @@ pub(in crate::estimate) fn nat_gateway(_: &Context<'_>, nat: &Resource, lines: &
             usage: "NatGateway-Bytes",
             operation: None,
             quantity: gb,
-            assumptions: vec![format!(
-                "{} GB a month in both directions, from the usage file",
-                gb.expected
-            )],
+            assumptions: vec![
+                format!(
+                    "{} GB a month in both directions, from the usage file",
+                    gb.expected
+                ),
+                image_layers(context).to_owned(),
+            ],
         });
+    }
+}
+
+/// Fargate has no image cache: every task start pulls the whole image, its layers from S3.
+fn image_layers(context: &Context<'_>) -> &'static str {
+    let free = context
+        .deployment
+        .of_type("AWS::EC2::VPCEndpoint")
+        .any(|endpoint| {
+            let gateway = endpoint
+                .text("VpcEndpointType")
+                .or_default("Gateway".into());
+            let service = endpoint
+                .read("ServiceName")
+                .known()
+                .and_then(crate::model::Value::pattern);
+            gateway.as_deref() == Ok("Gateway") && service.is_some_and(|s| s.ends_with(".s3"))
+        });
+    if free {
+        "image layers take the free S3 endpoint and are not in this figure"
+    } else {
+        "no S3 endpoint: the layers of every image that is pulled are part of this figure"
     }
 }
 

@@ -43,7 +43,7 @@ pub(in crate::estimate) fn service(
             size,
             overlap,
             discount,
-            ", blue/green overlap",
+            ", deployment overlap",
             &[why],
         );
     }
@@ -377,7 +377,11 @@ fn overlap(
     lines: &mut Lines<'_>,
 ) -> Option<(TaskHours, String)> {
     let controller = lines.known(service.text("DeploymentController.Type"), "ECS".into())?;
-    if &*controller != "CODE_DEPLOY" {
+    let blue_green = &*controller == "CODE_DEPLOY";
+    // Other deployments overlap too, for as long as the usage file says; without a word they are not counted.
+    if !blue_green
+        && (lines.figure("deployments").is_none() || lines.figure("deployment_minutes").is_none())
+    {
         return None;
     }
     let deployments = lines.needed("deployments", "blue/green deployments")?;
