@@ -16,6 +16,7 @@
 pub mod cli;
 pub mod config;
 pub mod diag;
+pub mod diff;
 pub mod ecr;
 pub mod estimate;
 pub mod model;

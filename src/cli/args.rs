@@ -31,6 +31,8 @@ pub enum Command {
     Estimate(EstimateArgs),
     /// Judge what would be deployed by the rules
     Check(CheckArgs),
+    /// Show what a change costs a month, and what moved each amount
+    Diff(DiffArgs),
     /// Show where a resource's amount comes from, or what a rule is about
     Explain(ExplainArgs),
     /// Look into the price book
@@ -176,6 +178,31 @@ pub enum CheckFormat {
     Markdown,
     /// Annotations of a GitHub Actions run
     Github,
+}
+
+/// `diff`.
+#[derive(Args, Debug)]
+pub struct DiffArgs {
+    /// What it was before: a git commit, read without touching the work tree, or a folder
+    #[arg(long, value_name = "GIT-REF|DIR")]
+    pub base: String,
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = DiffFormat::Table)]
+    pub format: DiffFormat,
+}
+
+/// Output formats of a difference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DiffFormat {
+    /// For a terminal
+    Table,
+    /// For programs
+    Json,
+    /// For a page or comment
+    Markdown,
 }
 
 /// `explain`.

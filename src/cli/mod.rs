@@ -2,6 +2,7 @@
 
 pub mod args;
 mod check;
+mod diff;
 mod estimate;
 mod explain;
 mod plan;
@@ -46,6 +47,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcom
     match &cli.command {
         Command::Estimate(args) => estimate::run(args, out, err),
         Command::Check(args) => check::run(args, out, err),
+        Command::Diff(args) => diff::run(args, out, err),
         Command::Explain(args) => explain::run(args, out, err),
         Command::Prices(args) => prices::run(args, out, err),
         Command::Rules { format } => {

@@ -8,8 +8,8 @@ use crate::estimate::{Context, Estimate, estimate};
 use crate::model::Deployment;
 use crate::pricing::staleness;
 use crate::report::{self, EstimateReport};
-use crate::resolve::Evaluator;
-use crate::source::SourceMap;
+use crate::resolve::{Evaluator, Inputs};
+use crate::source::{FileTree, SourceMap};
 use crate::usage::{self, Usage};
 
 /// The evaluated and priced environments of a plan.
@@ -37,6 +37,31 @@ pub(super) fn evaluate(plan: Plan) -> Priced {
         deployments,
         estimates: Vec::new(),
     }
+}
+
+/// Evaluates one environment over other files.
+pub(super) fn evaluate_tree(
+    tree: &FileTree,
+    inputs: &Inputs,
+    sources: &SourceMap,
+    diagnostics: &mut Diagnostics,
+) -> Option<Deployment> {
+    Evaluator::new(sources, tree).evaluate(inputs, diagnostics)
+}
+
+/// Prices a deployment with a plan's prices and usage. What the usage file says of resources that are not there is
+/// not a fault of the other side.
+pub(super) fn estimate_with(plan: &Plan, deployment: &Deployment, usage: Option<&str>) -> Estimate {
+    let (sources, mut ignored) = (SourceMap::default(), Diagnostics::default());
+    let usage = usage
+        .and_then(|path| read_usage(path, plan, &sources, &[deployment], &mut ignored))
+        .unwrap_or_default();
+    estimate(&Context {
+        deployment,
+        book: &plan.book,
+        usage: &usage,
+        free_tier: plan.free_tier,
+    })
 }
 
 impl Priced {

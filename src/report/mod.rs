@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod diagnostics;
+pub mod diff;
 pub mod estimate_csv;
 pub mod estimate_json;
 pub mod estimate_markdown;

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 mod bad_input;
+mod diff;
 mod docs;
 mod estimate_cases;
 mod laws;
