@@ -30,27 +30,19 @@ impl LineIndex {
 
     /// Line and character column of a byte offset; an offset past the end is the end.
     pub fn position(&self, text: &str, offset: usize) -> Position {
-        let (line, start) = self.line_of(text, offset);
-        let mut end = offset.min(text.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
+        let (line, before) = self.before(text, offset);
         Position {
             line: line + 1,
-            column: text[start..end].chars().count() + 1,
+            column: before.chars().count() + 1,
         }
     }
 
     /// Line and column in UTF-16 code units, both from 1: what SARIF viewers count in by default.
     pub fn position_utf16(&self, text: &str, offset: usize) -> Position {
-        let (line, start) = self.line_of(text, offset);
-        let mut end = offset.min(text.len());
-        while !text.is_char_boundary(end) {
-            end -= 1;
-        }
+        let (line, before) = self.before(text, offset);
         Position {
             line: line + 1,
-            column: text[start..end].encode_utf16().count() + 1,
+            column: before.encode_utf16().count() + 1,
         }
     }
 
@@ -65,6 +57,16 @@ impl LineIndex {
             .map(|(i, _)| i)
             .chain(std::iter::once(line.len()));
         ends.nth(column).map(|i| start + i)
+    }
+
+    /// The line (from 0) of an offset, and what stands before it on that line.
+    fn before<'a>(&self, text: &'a str, offset: usize) -> (usize, &'a str) {
+        let (line, start) = self.line_of(text, offset);
+        let mut end = offset.min(text.len());
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        (line, &text[start..end])
     }
 
     fn line_of(&self, text: &str, offset: usize) -> (usize, usize) {
