@@ -38,8 +38,8 @@ pub fn table(
             )?;
             if let Some(span) = finding.span {
                 let line = sources.position(span).line;
-                let file = sources.file(span.file);
-                let text = file.text.lines().nth(line - 1).unwrap_or_default().trim();
+                let shown = sources.shown(span.file);
+                let text = shown.lines().nth(line - 1).unwrap_or_default().trim();
                 writeln!(
                     out,
                     "         {}: {}",

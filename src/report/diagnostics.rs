@@ -40,7 +40,8 @@ pub fn write(
             continue;
         };
         let file = sources.file(span.file);
-        let mut snippet = Snippet::source(&*file.text).path(&*file.path).annotation(
+        let shown = sources.shown(span.file);
+        let mut snippet = Snippet::source(&*shown).path(&*file.path).annotation(
             AnnotationKind::Primary
                 .span(range(span, &file.text))
                 .label(diagnostic.label.as_deref()),
@@ -53,16 +54,21 @@ pub fn write(
                     .label(text.as_str());
                 snippet = snippet.annotation(annotation);
             } else {
-                others.push((sources.file(related.file), *related, text));
+                others.push((
+                    sources.file(related.file),
+                    sources.shown(related.file),
+                    *related,
+                    text,
+                ));
             }
         }
         let mut group = title.element(snippet);
-        for (other, related, text) in &others {
+        for (other, shown, related, text) in &others {
             let annotation = AnnotationKind::Context
                 .span(range(*related, &other.text))
                 .label(text.as_str());
             group = group.element(
-                Snippet::source(&*other.text)
+                Snippet::source(&**shown)
                     .path(&*other.path)
                     .annotation(annotation),
             );

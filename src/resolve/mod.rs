@@ -245,6 +245,11 @@ impl Run<'_> {
         declared: &crate::template::Parameter,
         given: &Given,
     ) -> Value {
+        if declared.no_echo
+            && let Some(span) = given.span
+        {
+            self.evaluator.sources.hide(span);
+        }
         let step = Step::Parameter {
             stack: stack.clone(),
             name: Arc::clone(name),

@@ -70,6 +70,7 @@ impl SourceFile {
 #[derive(Debug, Default)]
 pub struct SourceMap {
     files: RwLock<Vec<Arc<SourceFile>>>,
+    hidden: RwLock<Vec<Span>>,
 }
 
 impl SourceMap {
@@ -102,6 +103,40 @@ impl SourceMap {
                 .get(id.0 as usize)
                 .expect("internal: a FileId comes from the map it is used with"),
         )
+    }
+
+    /// Hides a place from [`SourceMap::shown`]: the value of a `NoEcho` parameter.
+    pub fn hide(&self, span: Span) {
+        let mut hidden = self
+            .hidden
+            .write()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if !hidden.contains(&span) {
+            hidden.push(span);
+        }
+    }
+
+    /// A file's text for people: what is hidden is stars, byte for byte, so that places stay what they are.
+    pub fn shown(&self, id: FileId) -> Arc<str> {
+        let text = Arc::clone(&self.file(id).text);
+        let hidden = self
+            .hidden
+            .read()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut spans = hidden.iter().filter(|s| s.file == id).peekable();
+        if spans.peek().is_none() {
+            return text;
+        }
+        let mut bytes = text.as_bytes().to_vec();
+        for span in spans {
+            let end = (span.end as usize).min(bytes.len());
+            for byte in bytes.get_mut(span.start as usize..end).unwrap_or_default() {
+                if !matches!(byte, b'\n' | b'\r' | b'"' | b'\'') {
+                    *byte = b'*';
+                }
+            }
+        }
+        String::from_utf8(bytes).map_or(text, Arc::from)
     }
 
     /// Path of a span's file as shown to people.
