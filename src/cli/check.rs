@@ -37,7 +37,7 @@ pub(super) fn run(
         .any(|f| match f.status {
             Status::Fail => f.severity >= threshold,
             Status::Unknown => args.deny_unknown,
-            Status::Pass => false,
+            Status::Pass | Status::Waived => false,
         });
     Ok(if refused {
         Outcome::Refused

@@ -8,14 +8,13 @@ use super::{CallError, Error, Outcome, Plan};
 use crate::diag::suggest;
 use crate::model::Address;
 use crate::report::{explain, rules};
-use crate::rules::RULES;
 
 pub(super) fn run(
     args: &ExplainArgs,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Outcome, Error> {
-    if let Some(rule) = RULES.iter().find(|r| r.id == args.address) {
+    if let Some(rule) = crate::rules::named(&args.address) {
         rules::one(out, rule)?;
         return Ok(Outcome::Fine);
     }
@@ -43,7 +42,7 @@ pub(super) fn run(
     if found {
         return Ok(Outcome::Fine);
     }
-    let rules = RULES.iter().map(|r| r.id);
+    let rules = crate::rules::all().map(|r| r.id);
     let known = priced
         .deployments
         .iter()

@@ -215,7 +215,8 @@ impl Resource {
         let mut at = &self.properties;
         let mut place = self.key_span;
         for key in path.split('.') {
-            match at.get(key) {
+            let item = || key.parse::<usize>().ok().and_then(|i| at.as_list()?.get(i));
+            match at.get(key).or_else(item) {
                 Some(next) => {
                     at = next;
                     place = next.span;

@@ -201,7 +201,7 @@ impl Value {
             .map(|e| &e.value)
     }
 
-    /// The value at a dotted path of keys. Stops with the gap where the path runs into one, so that
+    /// The value at a dotted path of keys and list indexes (`Tags.0.Key`). Stops with the gap where the path runs into one, so that
     /// something set inside an unknown mapping is never taken for something not set.
     pub fn read(&self, path: &str) -> Read<&Value> {
         let mut at = self;
@@ -211,6 +211,12 @@ impl Value {
                     Some(next) => at = next,
                     None => return Read::Absent,
                 },
+                Kind::List(items) if key.bytes().all(|b| b.is_ascii_digit()) => {
+                    match key.parse::<usize>().ok().and_then(|i| items.get(i)) {
+                        Some(next) => at = next,
+                        None => return Read::Absent,
+                    }
+                }
                 Kind::Unknown(u) => return Read::Unknown(Arc::clone(&u.reason)),
                 Kind::Null => return Read::Absent,
                 _ => {

@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use crate::rules::{RULES, Rule};
+use crate::rules::{self, Rule};
 
 /// One line a rule.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn table(out: &mut dyn Write) -> io::Result<()> {
-    for rule in RULES {
+    for rule in rules::all() {
         writeln!(
             out,
             "{:8} {:28} {}",
@@ -21,24 +21,21 @@ pub fn table(out: &mut dyn Write) -> io::Result<()> {
     writeln!(
         out,
         "\n{} rules; isms-cost explain RULE says more",
-        RULES.len()
+        rules::all().count()
     )
 }
 
-/// For programs. These rules are this product's own: no other tool has an equivalent and no framework names them, so
-/// their mappings are empty.
+/// For programs, with the ids of other tools and the controls.
 ///
 /// # Errors
 /// Those of the writer.
 pub fn json(out: &mut dyn Write) -> io::Result<()> {
-    let list: Vec<_> = RULES
-        .iter()
+    let list: Vec<_> = rules::all()
         .map(|rule| {
-            let none = Vec::<String>::new;
+            let mapping = rules::mapping(rule.id);
             serde_json::json!({
                 "id": rule.id, "title": rule.title, "severity": rule.severity.as_str(), "resource_types": rule.resource_types,
-                "equivalents": { "checkov": none(), "cfn_nag": none(), "trivy": none(), "guard": none(), "cdk_nag": none(), "security_hub": none() },
-                "controls": { "iso27001_2022": none(), "soc2": none(), "pci_dss_4": none(), "nist_800_53": none(), "cis_aws": none() },
+                "equivalents": mapping.equivalents, "controls": mapping.controls,
             })
         })
         .collect();
@@ -55,7 +52,7 @@ pub fn markdown(out: &mut dyn Write) -> io::Result<()> {
         out,
         "# Rules\n\nMade by `isms-cost rules --format markdown`."
     )?;
-    for rule in RULES {
+    for rule in rules::all() {
         writeln!(
             out,
             "\n## {}\n\n{}. Severity: {}.\n\nWhy: {}\n\nFix: {}\n\nSee it in AWS: {}",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Finding, Rule, Status};
+use super::{Finding, Related, Rule, Status};
 use crate::model::{Address, Deployment, Read, Resource, Step, Trail, Value};
 use crate::source::{SourceMap, Span};
 
@@ -28,18 +28,16 @@ pub struct Context<'a> {
 
 /// Collects one rule's findings.
 #[derive(Debug)]
-pub struct Judge<'a> {
+pub struct Judge {
     rule: &'static Rule,
-    deployment: &'a Deployment,
     findings: Vec<Finding>,
 }
 
-impl<'a> Judge<'a> {
+impl Judge {
     /// A judge for one rule.
-    pub fn new(rule: &'static Rule, deployment: &'a Deployment) -> Self {
+    pub fn new(rule: &'static Rule) -> Self {
         Judge {
             rule,
-            deployment,
             findings: Vec::new(),
         }
     }
@@ -51,21 +49,9 @@ impl<'a> Judge<'a> {
         self.findings
     }
 
-    fn push(
-        &mut self,
-        status: Status,
-        address: Address,
-        kind: Arc<str>,
-        span: Option<Span>,
-        message: String,
-        evidence: Vec<String>,
-    ) {
+    fn push(&mut self, status: Status, resource: &Resource, path: &str, message: String) {
         // A fault in a resource that may not exist is not known to be one.
-        let unsure = self
-            .deployment
-            .get(&address)
-            .and_then(|r| r.condition.as_ref())
-            .and_then(|c| c.unknown.clone());
+        let unsure = resource.condition.as_ref().and_then(|c| c.unknown.clone());
         let (status, message) = match (status, unsure) {
             (Status::Fail, Some(reason)) => (
                 Status::Unknown,
@@ -73,67 +59,60 @@ impl<'a> Judge<'a> {
             ),
             (status, _) => (status, message),
         };
+        let value = match resource.read(path) {
+            Read::Known(value) if status != Status::Pass => Some(value),
+            _ => None,
+        };
         self.findings.push(Finding {
             rule: self.rule.id,
             severity: self.rule.severity,
             status,
-            address,
-            resource_type: kind,
-            span,
+            address: resource.address.clone(),
+            resource_type: Arc::clone(&resource.resource_type),
+            span: Some(resource.place(path)),
             message,
-            evidence,
+            evidence: value.map(|v| chain(path, v)).unwrap_or_default(),
+            property: path.to_owned(),
+            value: value.map(Value::describe).unwrap_or_default(),
+            related: value.map(|v| places(&v.trail)).unwrap_or_default(),
+            suppression: None,
         });
     }
 
     /// It holds for a resource.
     pub fn pass(&mut self, resource: &Resource, message: impl Into<String>) {
-        let (address, kind) = (
-            resource.address.clone(),
-            Arc::clone(&resource.resource_type),
-        );
-        self.push(
-            Status::Pass,
-            address,
-            kind,
-            Some(resource.key_span),
-            message.into(),
-            Vec::new(),
-        );
+        self.push(Status::Pass, resource, "", message.into());
     }
 
-    /// It does not hold; `path` is the property that shows it.
+    /// It does not hold; `path` is the property that shows it, for example `SecurityGroupIngress.0.CidrIp`, or empty
+    /// for the resource as a whole. The evidence begins with the property's value and what decided it.
     pub fn fail(&mut self, resource: &Resource, path: &str, message: impl Into<String>) {
-        let evidence = match resource.read(path) {
-            Read::Known(value) => chain(path, value),
-            Read::Absent | Read::Unknown(_) => Vec::new(),
-        };
-        let (address, kind) = (
-            resource.address.clone(),
-            Arc::clone(&resource.resource_type),
-        );
-        self.push(
-            Status::Fail,
-            address,
-            kind,
-            Some(resource.place(path)),
-            message.into(),
-            evidence,
-        );
+        self.push(Status::Fail, resource, path, message.into());
+    }
+
+    /// It does not hold, and more than the property's own value proves it: hops of a path, in order, and their places.
+    pub fn fail_by(
+        &mut self,
+        resource: &Resource,
+        path: &str,
+        message: impl Into<String>,
+        hops: Vec<String>,
+        related: Vec<Related>,
+    ) {
+        self.push(Status::Fail, resource, path, message.into());
+        if let Some(finding) = self.findings.last_mut() {
+            finding.evidence.extend(hops);
+            finding.related.extend(related);
+        }
     }
 
     /// An input is missing.
     pub fn unknown(&mut self, resource: &Resource, path: &str, reason: &str) {
-        let (address, kind) = (
-            resource.address.clone(),
-            Arc::clone(&resource.resource_type),
-        );
         self.push(
             Status::Unknown,
-            address,
-            kind,
-            Some(resource.place(path)),
+            resource,
+            path,
             format!("not known: {reason}"),
-            Vec::new(),
         );
     }
 
@@ -147,6 +126,23 @@ impl<'a> Judge<'a> {
         }
     }
 
+    /// One answer for a boolean property: it passes if it is `want`; `default` is what AWS takes where it is not set.
+    pub fn flag(
+        &mut self,
+        resource: &Resource,
+        path: &str,
+        want: bool,
+        default: bool,
+        passed: &str,
+        failed: &str,
+    ) {
+        match resource.flag(path).or_default(default) {
+            Ok(value) if value == want => self.pass(resource, passed),
+            Ok(_) => self.fail(resource, path, failed),
+            Err(reason) => self.unknown(resource, path, &reason),
+        }
+    }
+
     /// An answer about the environment or a file, at a place.
     pub fn at(
         &mut self,
@@ -155,15 +151,48 @@ impl<'a> Judge<'a> {
         span: Option<Span>,
         message: impl Into<String>,
     ) {
-        self.push(
+        self.findings.push(Finding {
+            rule: self.rule.id,
+            severity: self.rule.severity,
             status,
-            address.clone(),
-            Arc::from(""),
+            address: address.clone(),
+            resource_type: Arc::from(""),
             span,
-            message.into(),
-            Vec::new(),
-        );
+            message: message.into(),
+            evidence: Vec::new(),
+            property: String::new(),
+            value: String::new(),
+            related: Vec::new(),
+            suppression: None,
+        });
     }
+}
+
+/// The places that decided a value: parameters with where their value stands, mappings and conditions.
+fn places(trail: &Trail) -> Vec<Related> {
+    let place = |step: &Step| match step {
+        Step::Parameter {
+            name,
+            span: Some(span),
+            ..
+        } => Some((*span, format!("parameter {name}"))),
+        Step::Mapping {
+            map,
+            top,
+            second,
+            span,
+        } => Some((*span, format!("mapping {map}.{top}.{second}"))),
+        Step::Condition { name, value, span } => {
+            Some((*span, format!("condition {name} is {value}")))
+        }
+        Step::Output { stack, name, span } => Some((*span, format!("output {name} of {stack}"))),
+        _ => None,
+    };
+    trail
+        .steps()
+        .filter_map(place)
+        .map(|(span, message)| Related { span, message })
+        .collect()
 }
 
 /// Value and what decided it.

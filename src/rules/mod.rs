@@ -2,14 +2,30 @@
 //!
 //! A rule is one file, one line in the registry and one case file in `tests/cases/rules`.
 
+mod alb;
+mod aurora;
+mod controls;
+mod data;
 mod deploy;
+mod ecr;
+mod ecs;
 mod finding;
+mod iam;
 mod judge;
+mod kms;
+mod logs;
+mod net;
 mod registry;
+mod s3;
+mod secret;
 
-pub use finding::{EnvironmentFindings, Finding, Severity, Status, Summary};
+pub use controls::{Mapping, mapping};
+pub use finding::{
+    EnvironmentFindings, Finding, Related, Severity, Status, Summary, Suppression,
+    SuppressionSource,
+};
 pub use judge::{Asset, Context, Judge};
-pub use registry::RULES;
+pub use registry::{all, named};
 
 use crate::model::Deployment;
 use crate::source::SourceMap;
@@ -21,7 +37,7 @@ pub struct Rule {
     pub id: &'static str,
     /// One line that says what holds when it passes.
     pub title: &'static str,
-    /// How bad a fault is.
+    /// How bad a fault is, unless the policy says otherwise.
     pub severity: Severity,
     /// The types that it judges.
     pub resource_types: &'static [&'static str],
@@ -32,7 +48,7 @@ pub struct Rule {
     /// How to see it in AWS.
     pub see: &'static str,
     /// Judges one environment.
-    pub check: fn(&Context<'_>, &mut Judge<'_>),
+    pub check: fn(&Context<'_>, &mut Judge),
 }
 
 /// Judges an environment by every rule. Findings are in the order of rules and addresses.
@@ -47,8 +63,8 @@ pub fn check(
         assets,
     };
     let mut findings = Vec::new();
-    for rule in RULES {
-        let mut judge = Judge::new(rule, deployment);
+    for rule in all() {
+        let mut judge = Judge::new(rule);
         (rule.check)(&context, &mut judge);
         findings.extend(judge.finish());
     }

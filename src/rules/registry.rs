@@ -1,28 +1,43 @@
-//! All rules, sorted by id.
+//! The families of rules. A new rule is one line in its family.
 
-use super::{Rule, deploy};
+use super::{Rule, alb, aurora, data, deploy, ecr, ecs, iam, kms, logs, net, s3, secret};
 
-/// All rules, sorted by id.
-pub static RULES: &[&Rule] = &[
-    &deploy::architecture::RULE,
-    &deploy::codedeploy_service::RULE,
-    &deploy::deployment_time::RULE,
-    &deploy::ecr_policy::RULE,
-    &deploy::name_length::RULE,
-    &deploy::oidc_subject::RULE,
-    &deploy::packaged::RULE,
-    &deploy::parameter_file::RULE,
-    &deploy::ports_agree::RULE,
-    &deploy::redirect_port::RULE,
-    &deploy::spot_mix::RULE,
-    &deploy::template_size::RULE,
-    &deploy::transform_limits::RULE,
+static FAMILIES: &[&[&Rule]] = &[
+    alb::RULES,
+    aurora::RULES,
+    data::RULES,
+    deploy::RULES,
+    ecr::RULES,
+    ecs::RULES,
+    iam::RULES,
+    kms::RULES,
+    logs::RULES,
+    net::RULES,
+    s3::RULES,
+    secret::RULES,
 ];
+
+/// All rules, family by family, each family sorted by id.
+pub fn all() -> impl Iterator<Item = &'static Rule> {
+    FAMILIES.iter().flat_map(|family| family.iter().copied())
+}
+
+/// The rule of an id.
+pub fn named(id: &str) -> Option<&'static Rule> {
+    all().find(|rule| rule.id == id)
+}
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
     #[test]
-    fn sorted_and_unique() {
-        assert!(super::RULES.is_sorted_by(|a, b| a.id < b.id));
+    fn families_are_sorted_and_ids_are_unique() {
+        for family in FAMILIES {
+            assert!(family.is_sorted_by(|a, b| a.id < b.id));
+        }
+        let mut ids: Vec<&str> = all().map(|r| r.id).collect();
+        ids.sort_unstable();
+        assert!(ids.is_sorted_by(|a, b| a < b));
     }
 }

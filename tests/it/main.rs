@@ -9,5 +9,6 @@ mod laws;
 mod price_fixtures;
 mod price_import;
 mod resolve;
+mod rule_cases;
 mod rules;
 mod support;

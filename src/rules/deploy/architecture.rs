@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     let root = context.deployment.stacks.get(&Address::root());
     let Some(graviton) = root
         .and_then(|s| s.parameters.get("UseGraviton2"))

@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     for service in codedeploy_services(context) {
         let mut faults: Vec<(&str, String)> = Vec::new();
         match service.read("TaskDefinition") {

@@ -20,7 +20,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 /// Minutes until green is healthy.
 const PROVISION: u64 = 3;
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     let Some(session) = session_minutes(context) else {
         return;
     };

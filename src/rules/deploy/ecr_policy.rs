@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     for repository in context.deployment.of_type("AWS::ECR::Repository") {
         let path = "LifecyclePolicy.LifecyclePolicyText";
         let text = match repository.text(path) {

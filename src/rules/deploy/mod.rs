@@ -1,23 +1,39 @@
 //! `deploy.*`: what has to fit together for a deployment to work.
 
-pub(super) mod architecture;
-pub(super) mod codedeploy_service;
-pub(super) mod deployment_time;
-pub(super) mod ecr_policy;
-pub(super) mod name_length;
-pub(super) mod oidc_subject;
-pub(super) mod packaged;
-pub(super) mod parameter_file;
-pub(super) mod ports_agree;
-pub(super) mod redirect_port;
-pub(super) mod spot_mix;
-pub(super) mod template_size;
-pub(super) mod transform_limits;
+mod architecture;
+mod codedeploy_service;
+mod deployment_time;
+mod ecr_policy;
+mod name_length;
+mod oidc_subject;
+mod packaged;
+mod parameter_file;
+mod ports_agree;
+mod redirect_port;
+mod spot_mix;
+mod template_size;
+mod transform_limits;
 
 use rust_decimal::Decimal;
 
-use super::Context;
+use super::{Context, Rule};
 use crate::model::{Read, Resource, Value};
+
+pub(super) static RULES: &[&Rule] = &[
+    &architecture::RULE,
+    &codedeploy_service::RULE,
+    &deployment_time::RULE,
+    &ecr_policy::RULE,
+    &name_length::RULE,
+    &oidc_subject::RULE,
+    &packaged::RULE,
+    &parameter_file::RULE,
+    &ports_agree::RULE,
+    &redirect_port::RULE,
+    &spot_mix::RULE,
+    &template_size::RULE,
+    &transform_limits::RULE,
+];
 
 /// The services under a CodeDeploy controller.
 fn codedeploy_services<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Resource> {

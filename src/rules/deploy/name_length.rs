@@ -32,7 +32,7 @@ const LIMITS: [(&str, &str, usize); 6] = [
     ("AWS::RDS::DBCluster", "DBClusterIdentifier", 63),
 ];
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     for (kind, property, most) in LIMITS {
         for resource in context.deployment.of_type(kind) {
             match resource.text(property) {

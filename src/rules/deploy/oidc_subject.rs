@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 const ISSUER: &str = "token.actions.githubusercontent.com";
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     for role in context.deployment.of_type("AWS::IAM::Role") {
         let path = "AssumeRolePolicyDocument.Statement";
         for statement in role.list(path).known().unwrap_or_default() {

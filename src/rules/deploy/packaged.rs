@@ -14,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     let local = context.deployment.of_type("AWS::CloudFormation::Stack").any(|stack| {
         matches!(stack.text("TemplateURL"), Read::Known(url) if !url.starts_with("https://"))
     });

@@ -14,7 +14,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     for file in &context.deployment.parameter_files {
         let root = Address::root();
         let mut fine = true;

@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     for service in context.deployment.of_type("AWS::ECS::Service") {
         let Read::Known(entries) = service.list("LoadBalancers") else {
             continue;
@@ -106,7 +106,7 @@ fn task_of<'a>(context: &Context<'a>, service: &Resource) -> Option<&'a Resource
 }
 
 /// AppSpec files beside the templates, by the container that they name.
-fn app_specs(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn app_specs(context: &Context<'_>, judge: &mut Judge) {
     for asset in context
         .assets
         .iter()

@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
     check,
 };
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     for listener in context
         .deployment
         .of_type("AWS::ElasticLoadBalancingV2::Listener")

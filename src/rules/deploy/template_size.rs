@@ -18,7 +18,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 const INLINE: usize = 51_200;
 const IN_S3: usize = 1_048_576;
 
-fn check(context: &Context<'_>, judge: &mut Judge<'_>) {
+fn check(context: &Context<'_>, judge: &mut Judge) {
     for stack in context.deployment.stacks.values() {
         let file = context.sources.file(stack.file);
         let bytes = file.text.len();

@@ -1,0 +1,5 @@
+//! `alb.*`: load balancers and their listeners.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];

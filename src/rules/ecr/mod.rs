@@ -1,0 +1,5 @@
+//! `ecr.*`: image repositories.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];

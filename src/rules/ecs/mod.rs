@@ -1,0 +1,5 @@
+//! `ecs.*`: tasks and services.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];

@@ -1,0 +1,5 @@
+//! `kms.*`: keys.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];

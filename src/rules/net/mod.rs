@@ -1,0 +1,5 @@
+//! `net.*`: what reaches what.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];

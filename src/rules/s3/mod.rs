@@ -1,0 +1,5 @@
+//! `s3.*`: buckets.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];
