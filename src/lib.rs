@@ -20,6 +20,7 @@ pub mod diff;
 pub mod ecr;
 pub mod estimate;
 pub mod model;
+pub mod policy;
 pub mod pricing;
 pub mod report;
 pub mod resolve;

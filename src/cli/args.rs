@@ -115,8 +115,19 @@ pub struct EstimateArgs {
     pub explain: bool,
 }
 
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  isms-cost check --env production --fail-on medium
+  isms-cost check --format sarif > isms-cost.sarif
+  isms-cost check --write-baseline isms-cost-baseline.json
+  isms-cost explain logs.retention
+
+A fault is accepted for a time under policy.waivers of isms-cost.yaml, or by a comment in the template:
+  # isms-cost: ignore RULE reason ... owner NAME until YYYY-MM-DD";
+
 /// `check`.
 #[derive(Args, Debug)]
+#[command(after_help = CHECK_EXAMPLES)]
 pub struct CheckArgs {
     /// What to evaluate.
     #[command(flatten)]
@@ -127,6 +138,12 @@ pub struct CheckArgs {
     /// Exit with 1 also where an answer is not known
     #[arg(long)]
     pub deny_unknown: bool,
+    /// Accept the faults that this file lists [default: policy.baseline of isms-cost.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write all faults of now into a baseline, and judge nothing
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline")]
+    pub write_baseline: Option<PathBuf>,
     /// Output format
     #[arg(long, value_enum, default_value_t = CheckFormat::Table)]
     pub format: CheckFormat,
@@ -178,6 +195,10 @@ pub enum CheckFormat {
     Markdown,
     /// Annotations of a GitHub Actions run
     Github,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
 }
 
 /// `diff`.

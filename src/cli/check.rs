@@ -1,34 +1,51 @@
 //! `isms-cost check`.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::args::{CheckArgs, CheckFormat};
-use super::run::evaluate;
-use super::{Error, Outcome, Plan};
+use super::judge::judge;
+use super::run::{Priced, evaluate};
+use super::{CallError, Error, Outcome, Plan};
+use crate::policy::Baseline;
 use crate::report::check as report;
-use crate::rules::{self, Asset, EnvironmentFindings, Status};
+use crate::rules::{EnvironmentFindings, Status};
+use crate::source::write_whole;
 
 pub(super) fn run(
     args: &CheckArgs,
     out: &mut dyn Write,
     err: &mut dyn Write,
 ) -> Result<Outcome, Error> {
-    let plan = Plan::new(&args.input)?;
-    let assets = assets(&plan);
+    let mut plan = Plan::new(&args.input)?;
+    if let Some(baseline) = &args.baseline {
+        let here = std::env::current_dir()?;
+        plan.policy.baseline = Some(here.join(baseline).display().to_string());
+    }
+    if args.write_baseline.is_some() {
+        plan.policy.baseline = None;
+    }
     let evaluated = evaluate(plan);
     if !evaluated.tell(err)? {
         return Ok(Outcome::WrongInput);
     }
-    let results: Vec<EnvironmentFindings> = evaluated
-        .deployments
-        .iter()
-        .map(|d| rules::check(d, &evaluated.sources, &assets))
-        .collect();
+    let results = judge(&evaluated)?;
+    if let Some(file) = &args.write_baseline {
+        return write_baseline(file, &results, &evaluated, err);
+    }
     match args.format {
         CheckFormat::Table => report::table(out, &results, &evaluated.sources)?,
         CheckFormat::Json => report::json(out, &results, &evaluated.sources)?,
         CheckFormat::Markdown => report::markdown(out, &results, &evaluated.sources)?,
         CheckFormat::Github => report::github(out, &results, &evaluated.sources)?,
+        CheckFormat::Junit => report::junit(out, &results, &evaluated.sources)?,
+        CheckFormat::Sarif => {
+            let root = evaluated.plan.environments.first();
+            let anchor = root
+                .map(|(inputs, _)| inputs.template.as_str())
+                .unwrap_or_default();
+            report::sarif(out, &results, &evaluated.sources, anchor)?;
+        }
     }
     let threshold = args.fail_on.into();
     let refused = results
@@ -46,17 +63,24 @@ pub(super) fn run(
     })
 }
 
-/// AppSpecs, scripts and workflows beside the templates.
-fn assets(plan: &Plan) -> Vec<Asset> {
-    let folders = [
-        ("infrastructure/appspecs", "yaml"),
-        ("infrastructure/scripts", "sh"),
-        (".github/workflows", "yml"),
-    ];
-    let paths = folders
-        .iter()
-        .flat_map(|(folder, ending)| plan.tree.list(folder, ending));
-    paths
-        .filter_map(|path| plan.tree.read(&path).ok().map(|text| Asset { path, text }))
-        .collect()
+/// Every open fault of this run becomes accepted.
+fn write_baseline(
+    file: &Path,
+    results: &[EnvironmentFindings],
+    evaluated: &Priced,
+    err: &mut dyn Write,
+) -> Result<Outcome, Error> {
+    if !evaluated.plan.complete {
+        let message = "a baseline is of all environments: leave --env out".to_owned();
+        return Err(CallError(message).into());
+    }
+    let baseline = Baseline::of(results, &evaluated.plan.today.to_string());
+    write_whole(file, baseline.print().as_bytes())?;
+    writeln!(
+        err,
+        "{}: {} faults accepted; a new one still fails",
+        file.display(),
+        baseline.len()
+    )?;
+    Ok(Outcome::Fine)
 }

@@ -5,6 +5,7 @@ mod check;
 mod diff;
 mod estimate;
 mod explain;
+mod judge;
 mod plan;
 mod prices;
 mod run;

@@ -9,6 +9,7 @@ use time::macros::format_description;
 use super::args::InputArgs;
 use crate::config::{self, Config};
 use crate::diag::suggest;
+use crate::policy::Policy;
 use crate::pricing::{Currency, PriceBook};
 use crate::resolve::Inputs;
 use crate::source::{FileTree, normalize};
@@ -28,6 +29,10 @@ pub struct Plan {
     pub free_tier: bool,
     /// Today, for the age of prices.
     pub today: Date,
+    /// What the team decides about the rules.
+    pub policy: Policy,
+    /// Whether all environments of the configuration are in this run.
+    pub complete: bool,
     /// Warnings about the call itself.
     pub notes: Vec<String>,
 }
@@ -104,7 +109,19 @@ impl Plan {
             };
             environments.push((inputs, usage));
         }
+        let complete = config
+            .as_ref()
+            .is_none_or(|c| c.environments.len() == environments.len());
+        let mut policy = config
+            .as_ref()
+            .map(|c| c.policy.clone())
+            .unwrap_or_default();
+        if let (Some(baseline), Some(config)) = (&policy.baseline, &config) {
+            policy.baseline = Some(path(&config.folder.join(baseline))?);
+        }
         Ok(Plan {
+            policy,
+            complete,
             tree: FileTree::Folder(root),
             environments,
             currency: currency(args, config.as_ref())?,

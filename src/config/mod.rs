@@ -1,5 +1,8 @@
 //! `isms-cost.yaml`: the environments, and what belongs to them.
 
+mod place;
+mod policy;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -8,6 +11,7 @@ use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
+use crate::policy::Policy;
 use crate::pricing::Currency;
 
 /// The file's name.
@@ -24,6 +28,8 @@ pub struct Config {
     pub currency: Currency,
     /// All rates of the file.
     pub fx: BTreeMap<String, Currency>,
+    /// What the team decides about the rules.
+    pub policy: Policy,
 }
 
 /// One environment.
@@ -51,6 +57,7 @@ struct Raw {
     #[serde(default)]
     fx: BTreeMap<String, RawRate>,
     environments: IndexMap<String, RawEnvironment>,
+    policy: Option<policy::RawPolicy>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +86,16 @@ enum OneOrMany {
     None,
     One(String),
     Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn list(self) -> Vec<String> {
+        match self {
+            OneOrMany::None => Vec::new(),
+            OneOrMany::One(text) => vec![text],
+            OneOrMany::Many(list) => list,
+        }
+    }
 }
 
 /// Why a configuration cannot be used; the text starts with `file:line:column` where one is known.
@@ -178,11 +195,7 @@ fn parse(shown: &str, text: &str, folder: PathBuf) -> Result<Config, ConfigError
             name,
             Environment {
                 template,
-                parameters: match environment.parameters {
-                    OneOrMany::None => Vec::new(),
-                    OneOrMany::One(path) => vec![path],
-                    OneOrMany::Many(paths) => paths,
-                },
+                parameters: environment.parameters.list(),
                 usage: environment.usage,
                 region: environment.region.or_else(|| raw.region.clone()),
                 account: environment.account,
@@ -194,7 +207,13 @@ fn parse(shown: &str, text: &str, folder: PathBuf) -> Result<Config, ConfigError
             "there is no environment; add one under environments".to_owned(),
         ));
     }
+    let names: Vec<&str> = environments.keys().map(String::as_str).collect();
+    let policy = match raw.policy {
+        Some(raw) => policy::parse(raw, shown, text, &names)?,
+        None => Policy::default(),
+    };
     Ok(Config {
+        policy,
         folder,
         environments,
         currency,
@@ -222,6 +241,43 @@ mod tests {
             error.to_string().contains("fx has no rate for it"),
             "{error}"
         );
+    }
+
+    #[test]
+    fn reads_a_policy_and_names_what_is_wrong_in_it() {
+        let head =
+            "version: 1\ntemplate: t\nenvironments: {staging: {}, production: {}}\npolicy:\n";
+        let text = format!(
+            "{head}  rules: {{deploy.packaged: off, logs.*: low}}\n  waivers:\n    - {{rule: logs.retention, address: Logs/*, environment: staging, reason: short-lived, owner: me, until: 2027-01-31}}\n"
+        );
+        let policy = parse("c", &text, PathBuf::new()).expect("right").policy;
+        assert!(policy.rules[0].off && policy.rules[1].severity.is_some());
+        assert_eq!(policy.waivers[0].environments, ["staging"]);
+        assert_eq!(
+            text.get(policy.waivers[0].place.0..)
+                .map(|t| t.starts_with("{rule")),
+            Some(true)
+        );
+        for (wrong, says) in [
+            (
+                "  rules: {logs.retenton: off}\n",
+                "c:5:20: there is no rule 'alb.wuf'; did you mean alb.waf?",
+            ),
+            (
+                "  rules:\n    logs.retention: hihg\n",
+                "c:6:21: 'hihg' is no severity",
+            ),
+            ("  strict: prod\n", "c:5:11: there is no environment 'prod'"),
+            (
+                "  waivers:\n    - {rule: logs.retention, address: A, reason: r, until: soon}\n",
+                "c:6:60: 'soon' is no date; write YYYY-MM-DD",
+            ),
+        ] {
+            let error = parse("c", &format!("{head}{wrong}"), PathBuf::new())
+                .expect_err("wrong")
+                .to_string();
+            assert!(error.starts_with(says), "{error}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The families of rules. A new rule is one line in its family.
 
-use super::{Rule, alb, aurora, data, deploy, ecr, ecs, iam, kms, logs, net, s3, secret};
+use super::{
+    Rule, alb, aurora, data, deploy, ecr, ecs, env, iam, kms, logs, net, policy, s3, secret,
+};
 
 static FAMILIES: &[&[&Rule]] = &[
     alb::RULES,
@@ -9,10 +11,12 @@ static FAMILIES: &[&[&Rule]] = &[
     deploy::RULES,
     ecr::RULES,
     ecs::RULES,
+    env::RULES,
     iam::RULES,
     kms::RULES,
     logs::RULES,
     net::RULES,
+    policy::RULES,
     s3::RULES,
     secret::RULES,
 ];

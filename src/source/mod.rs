@@ -4,9 +4,11 @@
 
 mod line_index;
 mod tree;
+mod write;
 
 pub use line_index::{LineIndex, Position};
 pub use tree::{FileTree, MAX_FILE_BYTES, ReadError, normalize};
+pub use write::write_whole;
 
 use std::sync::{Arc, OnceLock, RwLock};
 
