@@ -261,7 +261,7 @@ mod tests {
         for (wrong, says) in [
             (
                 "  rules: {logs.retenton: off}\n",
-                "c:5:20: there is no rule 'alb.wuf'; did you mean alb.waf?",
+                "c:5:26: there is no rule 'logs.retenton'; did you mean logs.retention?",
             ),
             (
                 "  rules:\n    logs.retention: hihg\n",

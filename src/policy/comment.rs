@@ -123,9 +123,9 @@ fn scope(template: &Template, comment: &Comment, sources: &SourceMap) -> Option<
 }
 
 /// The stacks of each template, with their environment.
-fn templates<'a>(
-    deployments: &'a [Deployment],
-) -> BTreeMap<FileId, Vec<(&'a Deployment, &'a Address, &'a Template)>> {
+fn templates(
+    deployments: &[Deployment],
+) -> BTreeMap<FileId, Vec<(&Deployment, &Address, &Template)>> {
     let mut found: BTreeMap<FileId, Vec<_>> = BTreeMap::new();
     for deployment in deployments {
         for stack in deployment.stacks.values() {

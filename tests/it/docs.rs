@@ -155,9 +155,26 @@ fn estimate_beside_the_specification() {
     compare("estimate-vs-specification.md", &text);
 }
 
+/// `docs/rules` has a page for each rule, and none that is of no rule.
 #[test]
 fn rules() {
-    let mut text = Vec::new();
-    isms_cost::report::rules::markdown(&mut text).expect("written");
-    compare("rules.md", &String::from_utf8(text).expect("text"));
+    use isms_cost::report::rules::{index, page};
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/rules");
+    let mut pages: Vec<(String, String)> = isms_cost::rules::all()
+        .map(|r| (format!("{}.md", r.id), page(r)))
+        .collect();
+    pages.push(("README.md".to_owned(), index()));
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        let _ = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).expect("a folder");
+    }
+    for (name, text) in &pages {
+        compare(&format!("rules/{name}"), text);
+    }
+    let there = std::fs::read_dir(&folder).expect("a folder").count();
+    assert_eq!(
+        there,
+        pages.len(),
+        "docs/rules has a page of no rule; run with UPDATE_DOCS=1"
+    );
 }

@@ -39,10 +39,9 @@ const PROTECTS: [&str; 9] = [
 /// Whether a name means production.
 fn is_production(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    let words = name.split(|c: char| !c.is_ascii_alphanumeric());
-    words
-        .into_iter()
-        .any(|w| matches!(w, "prod" | "production" | "prd" | "live"))
+    let words: Vec<&str> = name.split(|c: char| !c.is_ascii_alphanumeric()).collect();
+    let any = |wanted: &[&str]| words.iter().any(|w| wanted.contains(w));
+    any(&["prod", "production", "prd", "live"]) && !any(&["pre", "non", "not"])
 }
 
 /// Judges the strict environments beside the others; the findings are added to the strict ones'. Nothing is said where
