@@ -6,6 +6,7 @@ mod diff;
 mod docs;
 mod estimate_cases;
 mod laws;
+mod policy;
 mod price_fixtures;
 mod price_import;
 mod resolve;
