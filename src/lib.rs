@@ -19,6 +19,7 @@ pub mod diag;
 pub mod diff;
 pub mod ecr;
 pub mod estimate;
+pub mod evidence;
 pub mod model;
 pub mod policy;
 pub mod pricing;

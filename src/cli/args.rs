@@ -31,6 +31,8 @@ pub enum Command {
     Estimate(EstimateArgs),
     /// Judge what would be deployed by the rules
     Check(CheckArgs),
+    /// Gather evidence for an auditor: controls, rules, resources, results
+    Evidence(EvidenceArgs),
     /// Show what a change costs a month, and what moved each amount
     Diff(DiffArgs),
     /// Show where a resource's amount comes from, or what a rule is about
@@ -199,6 +201,37 @@ pub enum CheckFormat {
     Sarif,
     /// JUnit XML, for test reports
     Junit,
+}
+
+const EVIDENCE_EXAMPLES: &str = "\
+Examples:
+  isms-cost evidence --env production --framework iso27001 > evidence.md
+  isms-cost evidence --framework soc2 --format json
+
+Frameworks: iso27001, soc2, pci, nist, cis, nis2, c5, k-isms.";
+
+/// `evidence`.
+#[derive(Args, Debug)]
+#[command(after_help = EVIDENCE_EXAMPLES)]
+pub struct EvidenceArgs {
+    /// The framework whose controls are listed
+    #[arg(long, value_name = "NAME")]
+    pub framework: String,
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = EvidenceFormat::Markdown)]
+    pub format: EvidenceFormat,
+}
+
+/// Output formats of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EvidenceFormat {
+    /// A page
+    Markdown,
+    /// For programs
+    Json,
 }
 
 /// `diff`.

@@ -4,6 +4,7 @@ pub mod args;
 mod check;
 mod diff;
 mod estimate;
+mod evidence;
 mod explain;
 mod judge;
 mod plan;
@@ -48,6 +49,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcom
     match &cli.command {
         Command::Estimate(args) => estimate::run(args, out, err),
         Command::Check(args) => check::run(args, out, err),
+        Command::Evidence(args) => evidence::run(args, out, err),
         Command::Diff(args) => diff::run(args, out, err),
         Command::Explain(args) => explain::run(args, out, err),
         Command::Prices(args) => prices::run(args, out, err),

@@ -7,6 +7,7 @@ pub mod estimate_csv;
 pub mod estimate_json;
 pub mod estimate_markdown;
 pub mod estimate_table;
+pub mod evidence;
 pub mod explain;
 pub mod price_changes;
 pub mod prices;

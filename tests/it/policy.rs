@@ -320,3 +320,33 @@ fn fingerprints_survive_moving_lines_and_name_each_fault() {
     assert_eq!(before, prints(&format!("\n# moved\n\n\n{ENDLESS_LOGS}")));
     assert_ne!(before, prints(&ENDLESS_LOGS.replace("Other", "Another")));
 }
+
+#[test]
+fn evidence_tells_coverage_as_it_is() {
+    use isms_cost::evidence::{FRAMEWORKS, Outcome, gather};
+    let stack = Stack::new(
+        "Parameters: {Days: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /d}}\nResources:\n  Unknown: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: !Ref Days}}\n  Kept: {Type: AWS::Logs::LogGroup, Properties: {RetentionInDays: 30}}\n  Nobody: {Type: AWS::CloudWatch::Dashboard, Properties: {DashboardBody: '{}'}}\n",
+    );
+    let results = stack.judge(&Policy::default(), None);
+    let evidence = gather(&stack.deployments[0], &results[0], FRAMEWORKS[0]);
+    let outcome = |id: &str| {
+        evidence
+            .controls
+            .iter()
+            .find(|c| c.id == id)
+            .map(|c| c.outcome)
+    };
+    assert_eq!(evidence.controls.len(), 93);
+    // logs.retention is mapped to A.8.15; one log group is unknown, which outweighs the one that passes.
+    assert!(matches!(
+        outcome("A.8.15"),
+        Some(Outcome::Unknown | Outcome::Fail)
+    ));
+    // Physical controls have no rule, and are said to have none.
+    assert_eq!(outcome("A.7.1"), Some(Outcome::NoRule));
+    assert_eq!(evidence.unjudged["AWS::CloudWatch::Dashboard"].len(), 1);
+    assert!(!evidence.unjudged.contains_key("AWS::Logs::LogGroup"));
+    // A framework of which only mapped controls are known lists no other.
+    let soc2 = gather(&stack.deployments[0], &results[0], FRAMEWORKS[1]);
+    assert!(soc2.controls.iter().all(|c| c.outcome != Outcome::NoRule));
+}

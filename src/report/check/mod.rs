@@ -17,7 +17,7 @@ pub use table::table;
 use crate::rules::{Finding, Suppression, SuppressionSource};
 
 /// Why a fault is accepted, for people.
-fn accepted(suppression: &Suppression) -> String {
+pub(super) fn accepted(suppression: &Suppression) -> String {
     let by = suppression
         .owner
         .as_ref()
