@@ -143,6 +143,33 @@ impl Judge {
         }
     }
 
+    /// One answer for a property that must be set, to whatever value.
+    pub fn set(&mut self, resource: &Resource, path: &str, passed: &str, failed: &str) {
+        match resource.read(path) {
+            Read::Known(_) => self.pass(resource, passed),
+            Read::Absent => self.fail(resource, path, failed),
+            Read::Unknown(reason) => self.unknown(resource, path, &reason),
+        }
+    }
+
+    /// One answer for a word: it passes if it is one of `allowed`; `default` is what AWS takes where it is not set.
+    pub fn word(
+        &mut self,
+        resource: &Resource,
+        path: &str,
+        allowed: &[&str],
+        default: &str,
+        failed: &str,
+    ) {
+        match resource.text(path).or_default(Arc::from(default)) {
+            Ok(word) if allowed.contains(&&*word) => {
+                self.pass(resource, format!("{path} is {word}"))
+            }
+            Ok(_) => self.fail(resource, path, failed),
+            Err(reason) => self.unknown(resource, path, &reason),
+        }
+    }
+
     /// An answer about the environment or a file, at a place.
     pub fn at(
         &mut self,
