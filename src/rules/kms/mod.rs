@@ -1,5 +1,7 @@
 //! `kms.*`: keys.
 
+mod rotation;
+
 use super::Rule;
 
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[&rotation::RULE];

@@ -1,5 +1,13 @@
 //! `s3.*`: buckets.
 
+mod encryption;
+mod public_access_block;
+mod versioning_logging;
+
 use super::Rule;
 
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[
+    &encryption::RULE,
+    &public_access_block::RULE,
+    &versioning_logging::RULE,
+];
