@@ -1,5 +1,99 @@
 //! `alb.*`: load balancers and their listeners.
 
-use super::Rule;
+mod access_logs;
+mod acm_certificate;
+mod deletion_protection;
+mod desync_mitigation;
+mod drop_invalid_headers;
+mod http_redirects;
+mod multi_az;
+mod tls_policy;
+mod waf;
 
-pub(super) static RULES: &[&Rule] = &[];
+use std::sync::Arc;
+
+use super::Rule;
+use super::{Context, Judge};
+use crate::model::{Read, Resource};
+
+pub(super) static RULES: &[&Rule] = &[
+    &access_logs::RULE,
+    &acm_certificate::RULE,
+    &deletion_protection::RULE,
+    &desync_mitigation::RULE,
+    &drop_invalid_headers::RULE,
+    &http_redirects::RULE,
+    &multi_az::RULE,
+    &tls_policy::RULE,
+    &waf::RULE,
+];
+
+/// The load balancers of some types; one without a type is an application load balancer.
+fn balancers<'a>(
+    context: &Context<'a>,
+    types: &'static [&'static str],
+) -> impl Iterator<Item = &'a Resource> + use<'a> {
+    let all = context
+        .deployment
+        .of_type("AWS::ElasticLoadBalancingV2::LoadBalancer");
+    all.filter(move |b| {
+        b.text("Type")
+            .or_default(Arc::from("application"))
+            .is_ok_and(|t| types.contains(&&*t))
+    })
+}
+
+/// An attribute of a load balancer, with its place in the list.
+fn attribute(balancer: &Resource, key: &str) -> (String, Read<Arc<str>>) {
+    let list = "LoadBalancerAttributes";
+    let items = match balancer.list(list) {
+        Read::Known(items) => items,
+        Read::Absent => return (list.to_owned(), Read::Absent),
+        Read::Unknown(reason) => return (list.to_owned(), Read::Unknown(reason)),
+    };
+    let mut gap = None;
+    for (i, item) in items.iter().enumerate() {
+        match item.read_text("Key") {
+            Read::Known(name) if &*name == key => {
+                return (format!("{list}.{i}.Value"), item.read_text("Value"));
+            }
+            Read::Unknown(reason) => gap = Some(reason),
+            _ => {}
+        }
+    }
+    (list.to_owned(), gap.map_or(Read::Absent, Read::Unknown))
+}
+
+/// Judges an attribute that must have one of the given values; `default` is what AWS takes where it is not set.
+fn attribute_is(
+    judge: &mut Judge,
+    balancer: &Resource,
+    key: &str,
+    allowed: &[&str],
+    default: &str,
+    failed: &str,
+) {
+    let (path, value) = attribute(balancer, key);
+    match value.or_default(Arc::from(default)) {
+        Ok(value) if allowed.contains(&&*value) => {
+            judge.pass(balancer, format!("{key} is {value}"))
+        }
+        Ok(_) => judge.fail(balancer, &path, failed),
+        Err(reason) => judge.unknown(balancer, &path, &reason),
+    }
+}
+
+/// Listeners of the given protocols.
+fn listeners<'a>(
+    context: &Context<'a>,
+    protocols: &'static [&'static str],
+) -> impl Iterator<Item = &'a Resource> + use<'a> {
+    let all = context
+        .deployment
+        .of_type("AWS::ElasticLoadBalancingV2::Listener");
+    all.filter(move |l| {
+        l.text("Protocol")
+            .known()
+            .is_some_and(|p| protocols.contains(&&*p))
+    })
+}
