@@ -12,7 +12,7 @@ use crate::estimate::Estimate;
 use crate::model::{Address, Deployment};
 use crate::report::diff as report;
 use crate::resolve::Inputs;
-use crate::source::{FileTree, SourceMap};
+use crate::source::{FileTree, GitTree, SourceMap};
 
 pub(super) fn run(
     args: &DiffArgs,
@@ -47,28 +47,16 @@ fn base_tree(base: &str, plan: &Plan) -> Result<FileTree, Error> {
     let FileTree::Folder(root) = &plan.tree else {
         return Err(CallError("there is no repository here".to_owned()).into());
     };
-    let tree = FileTree::Git {
-        repository: root.clone(),
-        revision: base.to_owned(),
-    };
-    let known = std::process::Command::new("git")
-        .arg("-C")
-        .arg(root)
-        .args([
-            "rev-parse",
-            "--verify",
-            "--quiet",
-            &format!("{base}^{{commit}}"),
-        ])
-        .output();
-    match known {
-        Ok(output) if output.status.success() => Ok(tree),
-        _ => Err(CallError(format!(
+    let tree = GitTree::start(root, base)
+        .map_err(|e| CallError(format!("--base '{base}': git could not be run: {e}")))?;
+    if tree.commit().is_none() {
+        return Err(CallError(format!(
             "--base '{base}' is neither a folder nor a commit of {}",
             root.display()
         ))
-        .into()),
+        .into());
     }
+    Ok(FileTree::Git(tree))
 }
 
 /// One environment: base, one step for each changed parameter, head. `None` where the base is wrong.

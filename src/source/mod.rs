@@ -2,10 +2,12 @@
 //!
 //! Every file gets a [`FileId`]; a [`Span`] is a byte range in one file and stays valid to the end of the run.
 
+mod git;
 mod line_index;
 mod tree;
 mod write;
 
+pub use git::GitTree;
 pub use line_index::{LineIndex, Position};
 pub use tree::{FileTree, MAX_FILE_BYTES, ReadError, normalize};
 pub use write::write_whole;

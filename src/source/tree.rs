@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
-use std::process::Command;
+
+use super::git::{GitTree, Object};
 
 /// A file larger than this is refused. CloudFormation's own limit for a template in S3 is 1 MB
 /// (CreateStack, TemplateURL); this leaves room for a usage file or a bundle and no more.
@@ -14,12 +15,7 @@ pub enum FileTree {
     /// A folder on disk.
     Folder(PathBuf),
     /// One commit of a git repository, read without touching the work tree.
-    Git {
-        /// The repository's top folder.
-        repository: PathBuf,
-        /// Anything `git rev-parse` accepts.
-        revision: String,
-    },
+    Git(GitTree),
     /// Files in memory, by path with `/`.
     Memory(BTreeMap<String, Vec<u8>>),
 }
@@ -136,21 +132,13 @@ impl FileTree {
                 .filter_map(|entry| entry.file_name().into_string().ok())
                 .map(|name| format!("{folder}/{name}"))
                 .collect(),
-            FileTree::Git {
-                repository,
-                revision,
-            } => Command::new("git")
-                .arg("-C")
-                .arg(repository)
-                .args(["ls-tree", "--name-only", revision, &format!("{folder}/")])
-                .output()
-                .map(|out| {
-                    String::from_utf8_lossy(&out.stdout)
-                        .lines()
-                        .map(str::to_owned)
-                        .collect()
-                })
-                .unwrap_or_default(),
+            FileTree::Git(tree) => match tree.object(folder) {
+                Ok(Object::Tree(names)) => names
+                    .into_iter()
+                    .map(|name| format!("{folder}/{name}"))
+                    .collect(),
+                _ => Vec::new(),
+            },
             FileTree::Memory(files) => files
                 .keys()
                 .filter(|path| path.rsplit_once('/').is_some_and(|(f, _)| f == folder))
@@ -166,7 +154,7 @@ impl FileTree {
     pub fn contains(&self, path: &str) -> bool {
         match self {
             FileTree::Folder(root) => root.join(path).is_file(),
-            FileTree::Git { .. } => self.bytes(path).is_ok(),
+            FileTree::Git(_) => self.bytes(path).is_ok(),
             FileTree::Memory(files) => files.contains_key(path),
         }
     }
@@ -174,10 +162,9 @@ impl FileTree {
     fn bytes(&self, path: &str) -> Result<Vec<u8>, ReadError> {
         match self {
             FileTree::Folder(root) => read_disk(root, path),
-            FileTree::Git {
-                repository,
-                revision,
-            } => read_git(repository, revision, path),
+            // What the user names outside the repository is the same before and after.
+            FileTree::Git(_) if Path::new(path).is_absolute() => read_disk(Path::new("/"), path),
+            FileTree::Git(tree) => read_git(tree, path),
             FileTree::Memory(files) => files.get(path).cloned().ok_or_else(|| ReadError::Missing {
                 path: path.to_owned(),
                 hint: None,
@@ -242,28 +229,25 @@ fn nearest(full: &Path) -> Option<String> {
         .map(|name| format!("did you mean {name}?"))
 }
 
-fn read_git(repository: &Path, revision: &str, path: &str) -> Result<Vec<u8>, ReadError> {
-    let io = |message: String| ReadError::Io {
-        path: format!("{revision}:{path}"),
-        message,
-    };
-    let output = Command::new("git")
-        .arg("-C")
-        .arg(repository)
-        .args(["cat-file", "blob", &format!("{revision}:{path}")])
-        .output()
-        .map_err(|e| io(format!("git could not be run: {e}")))?;
-    if output.status.success() {
-        if output.stdout.len() as u64 > MAX_FILE_BYTES {
-            return Err(ReadError::TooLarge {
-                path: path.to_owned(),
-                bytes: output.stdout.len() as u64,
-            });
-        }
-        return Ok(output.stdout);
+fn read_git(tree: &GitTree, path: &str) -> Result<Vec<u8>, ReadError> {
+    let shown = || format!("{}:{path}", tree.revision());
+    match tree.object(path) {
+        Ok(Object::Blob(content)) => Ok(content.to_vec()),
+        Ok(Object::Missing) => Err(ReadError::Missing {
+            path: shown(),
+            hint: None,
+        }),
+        Ok(Object::Tree(_)) => Err(ReadError::NotAFile {
+            path: shown(),
+            what: "folder",
+        }),
+        Ok(Object::TooLarge(bytes)) => Err(ReadError::TooLarge {
+            path: shown(),
+            bytes,
+        }),
+        Err(e) => Err(ReadError::Io {
+            path: shown(),
+            message: e.to_string(),
+        }),
     }
-    Err(ReadError::Missing {
-        path: format!("{revision}:{path}"),
-        hint: None,
-    })
 }

@@ -147,3 +147,61 @@ fn reads_the_base_from_a_commit_and_leaves_the_work_tree_alone() {
     );
     assert_eq!(output.status.code(), Some(0));
 }
+
+#[test]
+fn one_process_reads_files_folders_and_links_of_a_commit() {
+    use isms_cost::source::{FileTree, GitTree, ReadError};
+    let folder = tempfile::tempdir().expect("a folder");
+    let root = folder.path();
+    let git = |args: &[&str]| {
+        let identity = ["-c", "user.name=t", "-c", "user.email=t@example.com"];
+        let done = Command::new("git")
+            .arg("-C")
+            .arg(root)
+            .args(identity)
+            .args(["-c", "commit.gpgsign=false"])
+            .args(args)
+            .output();
+        assert!(done.expect("git").status.success());
+    };
+    git(&["init", "-q"]);
+    std::fs::create_dir(root.join("a")).expect("a folder");
+    std::fs::write(root.join("a/one.yaml"), "first\n").expect("written");
+    std::fs::write(root.join("a/two words.yaml"), "").expect("written");
+    std::os::unix::fs::symlink("a/one.yaml", root.join("link.yaml")).expect("a link");
+    std::os::unix::fs::symlink("../outside", root.join("out.yaml")).expect("a link");
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "files"]);
+    std::fs::write(root.join("a/one.yaml"), "second\n").expect("written");
+    let tree = GitTree::start(root, "HEAD").expect("git");
+    assert_eq!(tree.commit().map(|c| c.len()), Some(40));
+    let tree = FileTree::Git(tree);
+    assert_eq!(tree.read("a/one.yaml").expect("text"), "first\n");
+    assert_eq!(tree.read("link.yaml").expect("text"), "first\n");
+    assert_eq!(tree.read("a/two words.yaml").expect("text"), "");
+    assert_eq!(tree.list("a", "yaml"), ["a/one.yaml", "a/two words.yaml"]);
+    assert!(tree.list("b", "yaml").is_empty());
+    assert!(matches!(
+        tree.read("out.yaml"),
+        Err(ReadError::Missing { .. })
+    ));
+    assert!(matches!(
+        tree.read("gone.yaml"),
+        Err(ReadError::Missing { .. })
+    ));
+    assert!(matches!(tree.read("a"), Err(ReadError::NotAFile { .. })));
+    for wrong in ["nothing", "HEAD:a", "two\nlines", "--help", ""] {
+        assert_eq!(
+            GitTree::start(root, wrong).expect("git").commit(),
+            None,
+            "{wrong}"
+        );
+    }
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    assert_eq!(
+        GitTree::start(elsewhere.path(), "HEAD")
+            .expect("git")
+            .commit(),
+        None
+    );
+}
