@@ -106,6 +106,17 @@ impl Judge {
         }
     }
 
+    /// It does not hold, and the value itself must not be shown: a secret.
+    pub fn fail_masked(&mut self, resource: &Resource, path: &str, message: impl Into<String>) {
+        self.push(Status::Fail, resource, path, message.into());
+        if let Some(finding) = self.findings.last_mut() {
+            finding.value = "a secret".to_owned();
+            if let Some(first) = finding.evidence.first_mut() {
+                *first = format!("{path} = ****");
+            }
+        }
+    }
+
     /// An input is missing.
     pub fn unknown(&mut self, resource: &Resource, path: &str, reason: &str) {
         self.push(
