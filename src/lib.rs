@@ -23,6 +23,7 @@ pub mod evidence;
 pub mod model;
 pub mod policy;
 pub mod pricing;
+pub mod reach;
 pub mod report;
 pub mod resolve;
 pub mod rules;

@@ -1,9 +1,10 @@
 //! What a rule reads and what it writes into.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Finding, Related, Rule, Status};
 use crate::model::{Address, Deployment, Read, Resource, Step, Trail, Value};
+use crate::reach::Graph;
 use crate::source::{SourceMap, Span};
 
 /// A file beside the templates that takes part in the deployment: an AppSpec, a workflow, a script.
@@ -16,7 +17,7 @@ pub struct Asset {
 }
 
 /// What rules read.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct Context<'a> {
     /// The environment.
     pub deployment: &'a Deployment,
@@ -24,6 +25,24 @@ pub struct Context<'a> {
     pub sources: &'a SourceMap,
     /// Files beside the templates.
     pub assets: &'a [Asset],
+    reach: OnceLock<Graph<'a>>,
+}
+
+impl<'a> Context<'a> {
+    /// What rules read of an environment.
+    pub fn new(deployment: &'a Deployment, sources: &'a SourceMap, assets: &'a [Asset]) -> Self {
+        Context {
+            deployment,
+            sources,
+            assets,
+            reach: OnceLock::new(),
+        }
+    }
+
+    /// Who can reach what. Built when the first rule asks.
+    pub fn reach(&self) -> &Graph<'a> {
+        self.reach.get_or_init(|| Graph::new(self.deployment))
+    }
 }
 
 /// Collects one rule's findings.

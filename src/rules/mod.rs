@@ -59,11 +59,7 @@ pub fn check(
     sources: &SourceMap,
     assets: &[Asset],
 ) -> EnvironmentFindings {
-    let context = Context {
-        deployment,
-        sources,
-        assets,
-    };
+    let context = Context::new(deployment, sources, assets);
     let mut findings = Vec::new();
     for rule in all() {
         let mut judge = Judge::new(rule);

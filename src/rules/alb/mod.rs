@@ -6,6 +6,7 @@ mod deletion_protection;
 mod desync_mitigation;
 mod drop_invalid_headers;
 mod http_redirects;
+mod internet_facing;
 mod multi_az;
 mod tls_policy;
 mod waf;
@@ -23,6 +24,7 @@ pub(super) static RULES: &[&Rule] = &[
     &desync_mitigation::RULE,
     &drop_invalid_headers::RULE,
     &http_redirects::RULE,
+    &internet_facing::RULE,
     &multi_az::RULE,
     &tls_policy::RULE,
     &waf::RULE,

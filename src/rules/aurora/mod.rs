@@ -10,6 +10,7 @@ mod log_exports;
 mod master_password;
 mod minor_upgrades;
 mod multi_az;
+mod not_public;
 mod storage_encrypted;
 mod tls_required;
 
@@ -30,6 +31,7 @@ pub(super) static RULES: &[&Rule] = &[
     &master_password::RULE,
     &minor_upgrades::RULE,
     &multi_az::RULE,
+    &not_public::RULE,
     &storage_encrypted::RULE,
     &tls_required::RULE,
 ];

@@ -8,6 +8,7 @@ mod no_host_namespace;
 mod non_root_user;
 mod not_privileged;
 mod platform_latest;
+mod public_ip;
 mod readonly_rootfs;
 
 use std::sync::Arc;
@@ -22,6 +23,7 @@ pub(super) static RULES: &[&Rule] = &[
     &exec_logging::RULE,
     &log_config::RULE,
     &no_host_namespace::RULE,
+    &public_ip::RULE,
     &non_root_user::RULE,
     &not_privileged::RULE,
     &platform_latest::RULE,
