@@ -35,6 +35,8 @@ pub enum Command {
     Evidence(EvidenceArgs),
     /// Show what a change costs a month, and what moved each amount
     Diff(DiffArgs),
+    /// Write a page for people and the data for programs
+    Report(ReportArgs),
     /// Show where a resource's amount comes from, or what a rule is about
     Explain(ExplainArgs),
     /// Look into the price book
@@ -259,6 +261,30 @@ pub enum DiffFormat {
     Markdown,
 }
 
+const REPORT_EXAMPLES: &str = "\
+Examples:
+  isms-cost report                               writes reports/report.html and its data
+  isms-cost report --base origin/main            and what changed since then
+  isms-cost report --out build/cost --env production
+
+Written: report.html, which needs nothing else; estimate.json and .csv, findings.json, diff.json (with --base),
+focus-1.2.csv (the forecast as FOCUS 1.2 has charges), bcm-pricing-calculator.json (rows for AWS's calculator).";
+
+/// `report`.
+#[derive(Args, Debug)]
+#[command(after_help = REPORT_EXAMPLES)]
+pub struct ReportArgs {
+    /// Folder to write into
+    #[arg(long, value_name = "DIR", default_value = "reports")]
+    pub out: PathBuf,
+    /// What it was before: a git commit, read without touching the work tree, or a folder
+    #[arg(long, value_name = "GIT-REF|DIR")]
+    pub base: Option<String>,
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
 /// `explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
@@ -304,8 +330,8 @@ pub enum PricesCommand {
         #[arg(long, value_name = "DIR")]
         price_book: Option<PathBuf>,
         /// Output format
-        #[arg(long, value_enum, default_value_t = Format::Table)]
-        format: Format,
+        #[arg(long, value_enum, default_value_t = RowsFormat::Table)]
+        format: RowsFormat,
     },
     /// Take a service's prices from an offer file of AWS (CSV or JSON)
     #[command(after_help = IMPORT_EXAMPLES)]
@@ -338,5 +364,18 @@ pub enum Format {
     /// For a page or comment
     Markdown,
     /// One row a line item
+    Csv,
+    /// One page that needs nothing else
+    Html,
+}
+
+/// Output formats of price rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowsFormat {
+    /// For a terminal
+    Table,
+    /// For programs
+    Json,
+    /// One line a row
     Csv,
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::args::{DiffArgs, DiffFormat};
 use super::run::{Priced, estimate_with, evaluate_tree};
-use super::{CallError, Error, Outcome, Plan};
+use super::{CallError, Error, Outcome, Plan, progress};
 use crate::diag::Diagnostics;
 use crate::diff::{Delta, Step, diff};
 use crate::estimate::Estimate;
@@ -23,20 +23,41 @@ pub(super) fn run(
     if !head.tell(err)? {
         return Ok(Outcome::WrongInput);
     }
-    let base = base_tree(&args.base, &head.plan)?;
-    let mut deltas = Vec::new();
-    for (index, estimate) in head.estimates.iter().enumerate() {
-        match environment(&head, &base, index, estimate, err)? {
-            Some(delta) => deltas.push(delta),
-            None => return Ok(Outcome::WrongInput),
-        }
-    }
+    let Some(deltas) = deltas(&head, &args.base, err)? else {
+        return Ok(Outcome::WrongInput);
+    };
     match args.format {
         DiffFormat::Table => report::table(out, &deltas, &head.plan.currency)?,
         DiffFormat::Json => report::json(out, &deltas, &head.plan.currency)?,
         DiffFormat::Markdown => report::markdown(out, &deltas, &head.plan.currency)?,
     }
     Ok(Outcome::Fine)
+}
+
+/// What changed in each environment since `base`; `None` where the base is wrong, which has been said.
+pub(super) fn deltas(
+    head: &Priced,
+    base: &str,
+    err: &mut dyn Write,
+) -> Result<Option<Vec<Delta>>, Error> {
+    let tree = base_tree(base, &head.plan)?;
+    let mut deltas = Vec::new();
+    let bar = progress::environments(head.estimates.len(), "comparing environments");
+    for (index, estimate) in head.estimates.iter().enumerate() {
+        let mut said = Vec::new();
+        let delta = environment(head, &tree, index, estimate, &mut said)?;
+        bar.suspend(|| err.write_all(&said))?;
+        match delta {
+            Some(delta) => deltas.push(delta),
+            None => {
+                bar.finish_and_clear();
+                return Ok(None);
+            }
+        }
+        bar.inc(1);
+    }
+    bar.finish_and_clear();
+    Ok(Some(deltas))
 }
 
 /// A folder, or a commit of the repository; neither is touched.

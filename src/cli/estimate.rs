@@ -5,6 +5,7 @@ use std::io::Write;
 use super::args::{EstimateArgs, Format};
 use super::run::Priced;
 use super::{Error, Outcome, Plan, width};
+use crate::report::html::{self, Page};
 use crate::report::{estimate_csv, estimate_json, estimate_markdown, estimate_table};
 
 pub(super) fn run(
@@ -31,6 +32,17 @@ pub(super) fn run(
         (Format::Json, _) => estimate_json::write(out, &report)?,
         (Format::Markdown, _) => estimate_markdown::write(out, &report)?,
         (Format::Csv, _) => estimate_csv::write(out, &report)?,
+        (Format::Html, _) => {
+            let page = Page {
+                estimate: report,
+                swings: &priced.swings(),
+                findings: None,
+                changes: None,
+                files: &[],
+                today: priced.plan.today,
+            };
+            html::write(out, &page)?;
+        }
     }
     Ok(Outcome::Fine)
 }

@@ -9,13 +9,15 @@ mod explain;
 mod judge;
 mod plan;
 mod prices;
+mod progress;
+mod report;
 mod run;
 
 use std::io::{self, Write};
 
 use clap::CommandFactory;
 
-use crate::report;
+use crate::report as formats;
 use args::{Cli, Command, RulesFormat};
 pub use plan::{CallError, Plan};
 
@@ -51,13 +53,14 @@ pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcom
         Command::Check(args) => check::run(args, out, err),
         Command::Evidence(args) => evidence::run(args, out, err),
         Command::Diff(args) => diff::run(args, out, err),
+        Command::Report(args) => report::run(args, err),
         Command::Explain(args) => explain::run(args, out, err),
         Command::Prices(args) => prices::run(args, out, err),
         Command::Rules { format } => {
             match format {
-                RulesFormat::Table => report::rules::table(out)?,
-                RulesFormat::Json => report::rules::json(out)?,
-                RulesFormat::Markdown => report::rules::markdown(out)?,
+                RulesFormat::Table => formats::rules::table(out)?,
+                RulesFormat::Json => formats::rules::json(out)?,
+                RulesFormat::Markdown => formats::rules::markdown(out)?,
             }
             Ok(Outcome::Fine)
         }

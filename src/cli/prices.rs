@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io::{BufReader, Write};
 use std::path::Path;
 
-use super::args::{Format, PricesArgs, PricesCommand};
-use super::{CallError, Error, Outcome, width};
+use super::args::{PricesArgs, PricesCommand, RowsFormat};
+use super::{CallError, Error, Outcome, progress, width};
 use crate::diag::suggest;
 use crate::pricing::import::{self, Scope};
 use crate::pricing::{PriceBook, Row, has_price_files, write_all};
@@ -57,8 +57,11 @@ fn take(
 ) -> Result<Outcome, Error> {
     let path = file.display().to_string();
     let input = File::open(file).map_err(|e| CallError(format!("{path}: {e}")))?;
-    let offer =
-        import::read(&path, &mut BufReader::new(input)).map_err(|e| CallError(e.to_string()))?;
+    let size = input.metadata().map_or(0, |m| m.len());
+    let bar = progress::bytes(size, "reading prices");
+    let read = import::read(&path, &mut BufReader::new(bar.wrap_read(input)));
+    bar.finish_and_clear();
+    let offer = read.map_err(|e| CallError(e.to_string()))?;
     if let Some(region) = scope.regions.iter().find(|r| !offer.files.contains_key(*r)) {
         let have: Vec<&str> = offer.files.keys().map(String::as_str).collect();
         let message = format!(
@@ -93,7 +96,7 @@ fn show(
     region: Option<&String>,
     text: Option<&String>,
     price_book: Option<&Path>,
-    format: Format,
+    format: RowsFormat,
     out: &mut dyn Write,
 ) -> Result<Outcome, Error> {
     let book = match price_book {
@@ -128,9 +131,9 @@ fn show(
         rows.extend(matching.map(|row| (name.clone(), row)));
     }
     match format {
-        Format::Table | Format::Markdown => prices::table(out, &rows, width())?,
-        Format::Json => prices::json(out, &rows)?,
-        Format::Csv => prices::csv(out, &rows)?,
+        RowsFormat::Table => prices::table(out, &rows, width())?,
+        RowsFormat::Json => prices::json(out, &rows)?,
+        RowsFormat::Csv => prices::csv(out, &rows)?,
     }
     Ok(Outcome::Fine)
 }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::Plan;
 use crate::diag::Diagnostics;
-use crate::estimate::{Context, Estimate, estimate};
+use crate::estimate::{Context, Estimate, Swing, estimate, sensitivity};
 use crate::model::Deployment;
 use crate::pricing::staleness;
 use crate::report::{self, EstimateReport};
@@ -52,16 +52,20 @@ pub(super) fn evaluate_tree(
 /// Prices a deployment with a plan's prices and usage. What the usage file says of resources that are not there is
 /// not a fault of the other side.
 pub(super) fn estimate_with(plan: &Plan, deployment: &Deployment, usage: Option<&str>) -> Estimate {
-    let (sources, mut ignored) = (SourceMap::default(), Diagnostics::default());
-    let usage = usage
-        .and_then(|path| read_usage(path, plan, &sources, &[deployment], &mut ignored))
-        .unwrap_or_default();
+    let usage = usage_of(plan, deployment, usage);
     estimate(&Context {
         deployment,
         book: &plan.book,
         usage: &usage,
         free_tier: plan.free_tier,
     })
+}
+
+/// A deployment's usage; what is wrong in it has been said of the environment's own deployment.
+fn usage_of(plan: &Plan, deployment: &Deployment, path: Option<&str>) -> Usage {
+    let (sources, mut ignored) = (SourceMap::default(), Diagnostics::default());
+    path.and_then(|path| read_usage(path, plan, &sources, &[deployment], &mut ignored))
+        .unwrap_or_default()
 }
 
 impl Priced {
@@ -109,6 +113,22 @@ impl Priced {
                 usage.unused(&sharing, diagnostics);
             }
         }
+    }
+
+    /// What usage moves, for each environment.
+    pub(super) fn swings(&self) -> Vec<Vec<Swing>> {
+        let plan = &self.plan;
+        let environments = self.deployments.iter().zip(&plan.environments);
+        environments
+            .map(|(deployment, (_, path))| {
+                sensitivity(&Context {
+                    deployment,
+                    book: &plan.book,
+                    usage: &usage_of(plan, deployment, path.as_deref()),
+                    free_tier: plan.free_tier,
+                })
+            })
+            .collect()
     }
 
     pub(super) fn report(&self) -> EstimateReport<'_> {

@@ -6,12 +6,14 @@ mod lines;
 mod placement;
 mod registry;
 mod resources;
+mod sensitivity;
 mod transfer;
 
 pub use free::FREE;
 pub use line_item::{Estimate, FreeResource, LineItem, PricedResource, Unpriced};
 pub use placement::{Placement, Provider, greedy, largest_remainder};
 pub use registry::priced_types;
+pub use sensitivity::{Swing, sensitivity};
 
 use std::sync::Arc;
 

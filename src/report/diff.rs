@@ -20,7 +20,7 @@ fn signed(amount: Usd, currency: &Currency) -> String {
 }
 
 /// Percent of the base; a base of nothing has none.
-fn percent(base: Usd, delta: Usd) -> String {
+pub(crate) fn percent(base: Usd, delta: Usd) -> String {
     if delta == Usd::ZERO {
         "0 %".to_owned()
     } else if base == Usd::ZERO {

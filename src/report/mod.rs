@@ -9,9 +9,12 @@ pub mod estimate_markdown;
 pub mod estimate_table;
 pub mod evidence;
 pub mod explain;
+pub mod export;
+pub mod html;
 pub mod price_changes;
 pub mod prices;
 pub mod rules;
+mod services;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
