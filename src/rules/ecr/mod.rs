@@ -3,6 +3,7 @@
 mod immutable_tags;
 mod kms_encrypted;
 mod lifecycle_policy;
+mod not_public;
 mod scan_on_push;
 
 use super::Rule;
@@ -11,5 +12,6 @@ pub(super) static RULES: &[&Rule] = &[
     &immutable_tags::RULE,
     &kms_encrypted::RULE,
     &lifecycle_policy::RULE,
+    &not_public::RULE,
     &scan_on_push::RULE,
 ];

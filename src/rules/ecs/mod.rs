@@ -10,6 +10,7 @@ mod not_privileged;
 mod platform_latest;
 mod public_ip;
 mod readonly_rootfs;
+mod secrets_not_in_env;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ pub(super) static RULES: &[&Rule] = &[
     &not_privileged::RULE,
     &platform_latest::RULE,
     &readonly_rootfs::RULE,
+    &secrets_not_in_env::RULE,
 ];
 
 /// What is wrong with one container: the property below it and a message; `Err` where an input is missing.

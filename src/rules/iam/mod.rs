@@ -1,5 +1,24 @@
 //! `iam.*`: policies as they are evaluated, and who may assume a role.
 
+pub(in crate::rules) mod document;
+mod no_admin_star;
+mod no_managed_admin;
+mod no_notaction;
+mod no_service_star;
+mod no_user_policies;
+mod oidc_sub;
+mod passrole_scoped;
+mod trust_not_public;
+
 use super::Rule;
 
-pub(super) static RULES: &[&Rule] = &[];
+pub(super) static RULES: &[&Rule] = &[
+    &no_admin_star::RULE,
+    &no_managed_admin::RULE,
+    &no_notaction::RULE,
+    &no_service_star::RULE,
+    &no_user_policies::RULE,
+    &oidc_sub::RULE,
+    &passrole_scoped::RULE,
+    &trust_not_public::RULE,
+];

@@ -2,6 +2,7 @@
 
 mod encryption;
 mod public_access_block;
+mod tls_only;
 mod versioning_logging;
 
 use super::Rule;
@@ -9,5 +10,6 @@ use super::Rule;
 pub(super) static RULES: &[&Rule] = &[
     &encryption::RULE,
     &public_access_block::RULE,
+    &tls_only::RULE,
     &versioning_logging::RULE,
 ];

@@ -1,0 +1,195 @@
+//! What a secret is called, and what it looks like.
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+/// Words of a name: `dbMasterPassword`, `DB_MASTER_PASSWORD` and `db-master-password` have the same three.
+fn words(name: &str) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut before: Option<char> = None;
+    for c in name.chars() {
+        let fresh = match before {
+            None => true,
+            Some(b) => c.is_uppercase() && (b.is_lowercase() || b.is_ascii_digit()),
+        };
+        before = c.is_alphanumeric().then_some(c);
+        if before.is_none() {
+            continue;
+        }
+        match found.last_mut() {
+            Some(word) if !fresh => word.extend(c.to_lowercase()),
+            _ => found.push(c.to_lowercase().collect()),
+        }
+    }
+    found
+}
+
+/// Whether a name means a secret itself, and not its ARN, length, age or place.
+pub(in crate::rules) fn is_secret_name(name: &str) -> bool {
+    const SECRET: [&str; 12] = [
+        "password",
+        "passwd",
+        "pwd",
+        "passphrase",
+        "secret",
+        "token",
+        "credential",
+        "credentials",
+        "apikey",
+        "privatekey",
+        "secretkey",
+        "accesskey",
+    ];
+    const PAIRS: [(&str, &str); 6] = [
+        ("api", "key"),
+        ("api", "keys"),
+        ("private", "key"),
+        ("secret", "key"),
+        ("access", "key"),
+        ("signing", "key"),
+    ];
+    const ABOUT: [&str; 36] = [
+        "arn",
+        "arns",
+        "name",
+        "names",
+        "id",
+        "ids",
+        "path",
+        "length",
+        "days",
+        "version",
+        "alias",
+        "url",
+        "uri",
+        "endpoint",
+        "ttl",
+        "expiry",
+        "expiration",
+        "validity",
+        "age",
+        "enabled",
+        "count",
+        "type",
+        "policy",
+        "mode",
+        "field",
+        "source",
+        "target",
+        "template",
+        "prefix",
+        "suffix",
+        "region",
+        "file",
+        "issuer",
+        "rotation",
+        "minutes",
+        "seconds",
+    ];
+    let words = words(name);
+    let Some(last) = words.last() else {
+        return false;
+    };
+    let single = words.iter().any(|w| SECRET.contains(&w.as_str()));
+    let pair = words
+        .windows(2)
+        .any(|w| PAIRS.contains(&(w[0].as_str(), w[1].as_str())));
+    (single || pair) && !ABOUT.contains(&last.as_str())
+}
+
+/// Shapes that nothing but a secret has: what it is called and how it looks.
+static SHAPES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+    [
+        ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
+        (
+            "a GitHub token",
+            r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22,})",
+        ),
+        ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20}"),
+        ("a Slack token", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
+        ("a private key", r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
+        (
+            "a signed token",
+            r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+        ),
+        (
+            "a password in a URL",
+            r"\b[a-z][a-z0-9+.-]*://[^/\s:@{}$]+:[^/\s:@{}$]+@",
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, pattern)| Regex::new(pattern).ok().map(|regex| (name, regex)))
+    .collect()
+});
+
+/// What secret a text looks like.
+pub(in crate::rules) fn looks_like(text: &str) -> Option<&'static str> {
+    // Most texts are short names; no shape is below sixteen bytes but a URL's, which has an @.
+    if text.len() < 16 && !text.contains('@') {
+        return None;
+    }
+    SHAPES
+        .iter()
+        .find(|(_, regex)| regex.is_match(text))
+        .map(|(name, _)| *name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names() {
+        for name in [
+            "MasterUserPassword",
+            "DB_PASSWORD",
+            "jwtSecret",
+            "ApiKey",
+            "API_KEYS",
+            "github-token",
+            "AuthToken",
+            "secret_key",
+        ] {
+            assert!(is_secret_name(name), "{name}");
+        }
+        for name in [
+            "MasterSecretArn",
+            "DATABASE_SECRET_ARN",
+            "PasswordLength",
+            "HttpTokens",
+            "SecretId",
+            "KmsKeyId",
+            "TokenValidityMinutes",
+            "NextTokens",
+            "Passwordless",
+            "PublicKey",
+        ] {
+            assert!(!is_secret_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn shapes() {
+        assert_eq!(SHAPES.len(), 7, "every pattern compiles");
+        // Made up; put together here so that no scanner of this repository takes them for real ones.
+        let token = format!("ghp_{}", "a1B2".repeat(9));
+        let key = format!("AKIA{}", "ABCD2345EFGH6723");
+        for (text, what) in [
+            (token.as_str(), "a GitHub token"),
+            (key.as_str(), "an AWS access key"),
+            ("-----BEGIN RSA PRIVATE KEY-----\nMII", "a private key"),
+            ("postgres://isms:hunter2@db/isms", "a password in a URL"),
+        ] {
+            assert_eq!(looks_like(text), Some(what));
+        }
+        for text in [
+            "https://user@example.org",
+            "arn:aws:iam::111122223333:role/r",
+            "postgres://${User}:${Password}@db",
+            "a@b",
+        ] {
+            assert_eq!(looks_like(text), None, "{text}");
+        }
+    }
+}
