@@ -151,6 +151,18 @@ pub struct CheckArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = CheckFormat::Table)]
     pub format: CheckFormat,
+    /// Draw who reaches whom in place of judging it
+    #[arg(long, value_enum, value_name = "LANGUAGE", conflicts_with_all = ["write_baseline", "format"])]
+    pub graph: Option<GraphLanguage>,
+}
+
+/// Languages of a drawing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphLanguage {
+    /// Mermaid, which GitHub draws in markdown
+    Mermaid,
+    /// Graphviz
+    Dot,
 }
 
 /// Severities on the command line.

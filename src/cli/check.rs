@@ -3,12 +3,13 @@
 use std::io::Write;
 use std::path::Path;
 
-use super::args::{CheckArgs, CheckFormat};
+use super::args::{CheckArgs, CheckFormat, GraphLanguage};
 use super::judge::judge;
 use super::run::{Priced, evaluate};
 use super::{CallError, Error, Outcome, Plan};
 use crate::policy::Baseline;
-use crate::report::check as report;
+use crate::reach::{Graph, View};
+use crate::report::{check as report, graph};
 use crate::rules::{EnvironmentFindings, Status};
 use crate::source::write_whole;
 
@@ -28,6 +29,9 @@ pub(super) fn run(
     let evaluated = evaluate(plan);
     if !evaluated.tell(err)? {
         return Ok(Outcome::WrongInput);
+    }
+    if let Some(language) = args.graph {
+        return draw(language, &evaluated, out);
     }
     let results = judge(&evaluated)?;
     if let Some(file) = &args.write_baseline {
@@ -61,6 +65,24 @@ pub(super) fn run(
     } else {
         Outcome::Fine
     })
+}
+
+/// The network of each environment.
+fn draw(
+    language: GraphLanguage,
+    evaluated: &Priced,
+    out: &mut dyn Write,
+) -> Result<Outcome, Error> {
+    let views: Vec<(&str, View)> = evaluated
+        .deployments
+        .iter()
+        .map(|d| (&*d.environment, Graph::new(d).view()))
+        .collect();
+    match language {
+        GraphLanguage::Mermaid => graph::mermaid(out, &views)?,
+        GraphLanguage::Dot => graph::dot(out, &views)?,
+    }
+    Ok(Outcome::Fine)
 }
 
 /// Every open fault of this run becomes accepted.

@@ -7,7 +7,8 @@ use super::run::Priced;
 use super::{CallError, Error, Outcome, Plan};
 use crate::diag::suggest;
 use crate::model::Address;
-use crate::report::{explain, rules};
+use crate::reach::Graph;
+use crate::report::{explain, reach, rules};
 
 pub(super) fn run(
     args: &ExplainArgs,
@@ -35,6 +36,7 @@ pub(super) fn run(
             found = true;
         } else if deployment.get(&address).is_some() {
             explain::write(out, &report, deployment, estimate, &address)?;
+            reach::write(out, &priced.sources, &Graph::new(deployment), &address)?;
             writeln!(out)?;
             found = true;
         }

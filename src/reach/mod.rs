@@ -16,6 +16,7 @@ mod intervals;
 mod paths;
 mod subnets;
 mod traffic;
+mod view;
 
 pub use acl::{Acl, Entry};
 pub use addresses::AddressSet;
@@ -29,6 +30,7 @@ pub use intervals::Intervals;
 pub use paths::{Open, Path, Reach};
 pub use subnets::{Network, Subnet, Way};
 pub use traffic::{Protocol, Traffic};
+pub use view::{Edge, EdgeKind, Node, NodeKind, View};
 
 use std::collections::BTreeMap;
 

@@ -51,8 +51,9 @@ struct Route<'a> {
 enum Target {
     /// The internet gateway.
     Internet(Id),
-    /// Anything else: NAT, an egress-only gateway, peering; nothing comes in from the internet by it.
-    Other,
+    /// Anything else, a NAT gateway of the tree perhaps: NAT, an egress-only gateway, peering; nothing comes in from the
+    /// internet by it.
+    Other(Option<Address>),
     /// Not known.
     Unknown(Arc<str>),
 }
@@ -305,7 +306,7 @@ impl<'a> Network<'a> {
     fn leads_out(&self, route: &Route<'a>, subnet: &Subnet<'a>) -> (bool, Option<Arc<str>>) {
         let gap = route.gap.clone();
         match &route.target {
-            Target::Other => (false, gap),
+            Target::Other(_) => (false, gap),
             Target::Unknown(reason) => (true, Some(gap.unwrap_or_else(|| Arc::clone(reason)))),
             Target::Internet(Id::Outside(_)) => (true, gap),
             Target::Internet(Id::Any(reason)) => (true, Some(Arc::clone(reason))),
@@ -374,6 +375,16 @@ impl<'a> Network<'a> {
         hops
     }
 
+    /// The NAT gateway of the tree that a subnet's routes surely lead to.
+    pub fn nat(&self, subnet: &Subnet<'a>) -> Option<&Address> {
+        let table = subnet.tables.iter().find(|a| a.gap.is_none())?;
+        let routes = self.tables.get(table.target.here()?)?;
+        routes.iter().find_map(|r| match &r.target {
+            Target::Other(nat) if r.gap.is_none() => nat.as_ref(),
+            _ => None,
+        })
+    }
+
     /// The network ACL of a subnet; the reason where it is not known.
     ///
     /// # Errors
@@ -440,12 +451,17 @@ impl<'a> Route<'a> {
             destination = Err("the entries of a prefix list are not known".into());
         }
         let target = match resource.read("GatewayId") {
-            Read::Absent => Target::Other,
+            Read::Absent => Target::Other(
+                Id::at(deployment, resource, "NatGatewayId", "AWS::EC2::NatGateway")
+                    .as_ref()
+                    .and_then(Id::here)
+                    .cloned(),
+            ),
             Read::Known(value) => match (value.as_text(), value.as_reference()) {
                 (Some(text), _) if text.starts_with("igw-") => Target::Internet(Id::Outside(
                     format!("{text} is not in this stack tree").into(),
                 )),
-                (Some(_), _) => Target::Other,
+                (Some(_), _) => Target::Other(None),
                 (None, Some(reference)) => {
                     let kind = deployment
                         .get(&reference.address)
@@ -454,7 +470,7 @@ impl<'a> Route<'a> {
                         kind,
                         Some("AWS::EC2::VPNGateway" | "AWS::EC2::CarrierGateway")
                     ) {
-                        Target::Other
+                        Target::Other(None)
                     } else {
                         Target::Internet(Id::of(deployment, value, GATEWAY))
                     }

@@ -10,9 +10,11 @@ pub mod estimate_table;
 pub mod evidence;
 pub mod explain;
 pub mod export;
+pub mod graph;
 pub mod html;
 pub mod price_changes;
 pub mod prices;
+pub mod reach;
 pub mod rules;
 mod services;
 
