@@ -234,8 +234,8 @@ impl<'a> Graph<'a> {
                 continue;
             }
             from = from.and(&self.replies(subnet, protocol));
+            reach.gaps.extend(from.gaps);
             if from.low.is_empty() {
-                reach.gaps.extend(from.gaps);
                 continue;
             }
             let by: Vec<(usize, usize)> = groups

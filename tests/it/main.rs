@@ -9,6 +9,8 @@ mod laws;
 mod policy;
 mod price_fixtures;
 mod price_import;
+mod reach;
+mod reach_laws;
 mod report;
 mod report_data;
 mod resolve;

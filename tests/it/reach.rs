@@ -1,0 +1,137 @@
+//! What reaches what in the shipped stack, and its drawing.
+
+use isms_cost::model::Address;
+use isms_cost::reach::Graph;
+use isms_cost::report::{graph as drawing, reach as report};
+
+use crate::support::{Evaluated, evaluate};
+
+/// The templates of `infrastructure/` with an environment's parameters.
+fn shipped(environment: &str) -> Evaluated {
+    let folder = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("infrastructure");
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder.join("templates")).expect("a folder") {
+        let path = entry.expect("a file").path();
+        if path.is_file() {
+            let name = path.file_name().expect("a name").display().to_string();
+            files.push((name, std::fs::read_to_string(&path).expect("text")));
+        }
+    }
+    let parameters = folder.join(format!("parameters/{environment}-params.json"));
+    let text = std::fs::read_to_string(parameters).expect("parameters");
+    files.push(("params.json".to_owned(), text));
+    let files: Vec<(&str, &str)> = files
+        .iter()
+        .map(|(name, text)| (name.as_str(), text.as_str()))
+        .collect();
+    evaluate(&files, &[])
+}
+
+fn explained(address: &str) -> String {
+    let evaluated = shipped("production");
+    let graph = Graph::new(evaluated.deployment());
+    let mut out = Vec::new();
+    report::write(
+        &mut out,
+        &evaluated.sources,
+        &graph,
+        &Address::from(address),
+    )
+    .expect("a vector");
+    String::from_utf8(out).expect("text")
+}
+
+#[test]
+fn the_shipped_backend_is_reached_through_the_load_balancer_alone() {
+    let text = explained("Ecs/BackendService");
+    let hops = [
+        "tcp 4000 from 0.0.0.0/0",
+        "1. internet, 0.0.0.0/0",
+        "2. Network/InternetGateway is attached to Network/Vpc",
+        "3. Network/PublicDefaultRoute: 0.0.0.0/0 of Network/PublicRouteTable goes to it",
+        "4. Network/PublicSubnetA takes its routes from Network/PublicRouteTable",
+        "5. SecurityGroups/AlbSecurityGroup lets in tcp 443 from 0.0.0.0/0",
+        "6. Alb/LoadBalancer tcp 443 at its public address: Scheme is internet-facing; Alb/HttpsListener listens",
+        "7. Alb/BackendListenerRule forwards tcp 443 to Alb/BackendBlue",
+        "8. Alb/BackendBlue sends to Ecs/BackendService on tcp 4000",
+        "9. SecurityGroups/AlbSecurityGroup lets out tcp 4000 to 10.0.0.0/16",
+        "10. SecurityGroups/EcsSecurityGroup lets in tcp 4000 from SecurityGroups/AlbSecurityGroup",
+        "11. Ecs/BackendService tcp 4000",
+        "no other way: its tasks get no public address (AssignPublicIp)",
+    ];
+    let mut rest = text.as_str();
+    for hop in hops {
+        let at = rest
+            .find(hop)
+            .unwrap_or_else(|| panic!("'{hop}' in order in\n{text}"));
+        rest = &rest[at + hop.len()..];
+    }
+}
+
+#[test]
+fn the_shipped_database_is_reached_by_the_tasks_alone() {
+    let text = explained("Database/AuroraWriter");
+    assert!(
+        text.contains("nothing reaches it: PubliclyAccessible is false"),
+        "{text}"
+    );
+    let inside = text.split("from inside:").nth(1).expect("a section");
+    let who: Vec<&str> = inside
+        .lines()
+        .filter(|l| l.starts_with("  ") && !l.starts_with("   "))
+        .map(str::trim)
+        .collect();
+    assert_eq!(
+        who,
+        [
+            "Ecs/BackendService, which the internet reaches: tcp 5432",
+            "Ecs/FrontendService, which the internet reaches: tcp 5432"
+        ]
+    );
+    assert!(
+        explained("Network/PrivateSubnetA")
+            .contains("private: Network/PrivateRouteTableA has no route to an internet gateway")
+    );
+    assert!(explained("Network/PublicSubnetA").contains("public, by its routes:"));
+    assert!(
+        explained("SecurityGroups/EcsSecurityGroup")
+            .contains("protects: Ecs/BackendService, Ecs/FrontendService")
+    );
+    assert_eq!(explained("Secrets/Key"), "");
+}
+
+#[test]
+fn the_drawing_is_the_same_each_time_and_every_line_is_mermaid() {
+    let draw = || {
+        let stacks = ["staging", "production"].map(|e| (e, shipped(e)));
+        let views: Vec<_> = stacks
+            .iter()
+            .map(|(e, s)| (*e, Graph::new(s.deployment()).view()))
+            .collect();
+        let (mut mermaid, mut dot) = (Vec::new(), Vec::new());
+        drawing::mermaid(&mut mermaid, &views).expect("a vector");
+        drawing::dot(&mut dot, &views).expect("a vector");
+        (
+            String::from_utf8(mermaid).expect("text"),
+            String::from_utf8(dot).expect("text"),
+        )
+    };
+    let (mermaid, dot) = draw();
+    assert_eq!((mermaid.clone(), dot.clone()), draw());
+    let line = regex_lite::Regex::new(
+        r#"^(flowchart LR|  subgraph e\d+\["[^"]+"\]|  end|  classDef \w+ [\w:#,\- ]+|    e\d+n\d+(\(\("[^"]+"\)\)|\{\{"[^"]+"\}\}|\(\["[^"]+"\]\)|\[\("[^"]+"\)\]|\[\["[^"]+"\]\]|\[/"[^"]+"/\]|>"[^"]+"\]|\["[^"]+"\])(:::\w+)?|    e\d+n\d+ (-->|-\.->|---)(\|"[^"]+"\|)? e\d+n\d+)$"#,
+    )
+    .expect("a pattern");
+    for text in mermaid.lines() {
+        assert!(line.is_match(text), "{text}");
+    }
+    for part in [
+        "subgraph e0[\"staging\"]",
+        "subgraph e1[\"production\"]",
+        "Database/AuroraWriter (database)",
+    ] {
+        assert!(mermaid.contains(part), "{part}");
+    }
+    assert_eq!(dot.matches('{').count(), dot.matches('}').count());
+    assert!(dot.starts_with("digraph network {") && dot.contains("subgraph cluster_1"));
+}
