@@ -37,6 +37,7 @@ pub(super) fn run(
                 estimate: report,
                 swings: &priced.swings(),
                 findings: None,
+                deployments: &[],
                 changes: None,
                 files: &[],
                 today: priced.plan.today,

@@ -103,6 +103,7 @@ fn files(
         estimate: report,
         swings: &swings,
         findings: Some(findings),
+        deployments: &priced.deployments,
         changes,
         files: &listed,
         today: priced.plan.today,

@@ -99,6 +99,7 @@ fn the_samples_are_what_the_program_writes() {
         "drivers",
         "changes",
         "findings",
+        "reach",
         "items",
         "gaps",
         "assumptions",
@@ -310,6 +311,7 @@ fn an_estimate_alone_is_a_page_without_findings() {
     assert!(page.contains("£201.81"));
     for absent in [
         "<section id=\"findings\"",
+        "<section id=\"reach\"",
         "<section id=\"changes\"",
         "Beside this page",
     ] {

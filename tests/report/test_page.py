@@ -191,3 +191,24 @@ Resources:
     assert seen.complaints == []
     assert len(seen.requests) == 1
     assert faults(page) == []
+
+
+def test_who_reaches_what_is_drawn_and_told(visit):
+    page = visit().page
+    drawings = page.locator("#reach svg.reach")
+    assert drawings.count() == len(ENVIRONMENTS)
+    for i, name in enumerate(ENVIRONMENTS):
+        assert drawings.nth(i).get_attribute("aria-label").startswith(f"Reachability in {name}: ")
+        overlaps = """(svg) => {
+          const boxes = [...svg.querySelectorAll('.node rect')].map((r) => r.getBoundingClientRect());
+          return boxes.some((a, i) => boxes.some((b, j) => i < j
+            && a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom));
+        }"""
+        assert drawings.nth(i).locator(".node").count() > 4 and not drawings.nth(i).evaluate(overlaps)
+        rows = page.locator("#reach table").nth(i).locator("tbody tr")
+        told = [row.split("|")[:2] for row in rows.evaluate_all(
+            "(rows) => rows.map((r) => [...r.cells].map((c) => c.textContent.trim()).join('|'))"
+        )]
+        # The load balancer is public, the database is not.
+        assert ["the internet", "Alb/LoadBalancer"] in told
+        assert not [pair for pair in told if pair[0] == "the internet" and pair[1].startswith("Database/")]

@@ -12,6 +12,7 @@ mod notes;
 mod page;
 mod prices;
 mod ranges;
+mod reach;
 mod services;
 mod summary;
 mod table;
@@ -24,6 +25,7 @@ use time::Date;
 use super::{EstimateReport, grouped, quantity};
 use crate::diff::Delta;
 use crate::estimate::{Estimate, Swing};
+use crate::model::Deployment;
 use crate::pricing::{Currency, Range, Usd};
 use crate::rules::EnvironmentFindings;
 
@@ -35,6 +37,8 @@ pub struct Page<'a> {
     pub swings: &'a [Vec<Swing>],
     /// What the rules found, one for each estimate.
     pub findings: Option<&'a [EnvironmentFindings]>,
+    /// The environments, for the drawing of who reaches what.
+    pub deployments: &'a [Deployment],
     /// What changed, and since what.
     pub changes: Option<(&'a str, &'a [Delta])>,
     /// Files beside the page, with what they are.

@@ -5,7 +5,9 @@ use base64::engine::general_purpose::STANDARD;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
-use super::{Page, changes, drivers, findings, items, notes, prices, ranges, services, summary};
+use super::{
+    Page, changes, drivers, findings, items, notes, prices, ranges, reach, services, summary,
+};
 use crate::report::conditions;
 
 const STYLE: &str = include_str!("report.css");
@@ -114,6 +116,13 @@ fn sections(page: &Page<'_>) -> Vec<Section> {
             id: "findings",
             title: "Findings",
             body: findings::render(page, results),
+        });
+    }
+    if !page.deployments.is_empty() {
+        sections.push(Section {
+            id: "reach",
+            title: "Who reaches what",
+            body: reach::render(page),
         });
     }
     sections.extend([
