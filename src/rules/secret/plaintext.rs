@@ -68,7 +68,8 @@ fn walk(value: &Value, path: &str, name: &str, found: &mut Vec<(String, String)>
         Kind::Text(text) => {
             if let Some(shape) = looks_like(text) {
                 found.push((path.to_owned(), format!("the value looks like {shape}")));
-            } else if is_secret_name(name) && is_value(text) {
+            // A key of a policy's condition has a colon; it is no property.
+            } else if !name.contains(':') && is_secret_name(name) && is_value(text) {
                 found.push((
                     path.to_owned(),
                     format!("{name} is a secret by its name, and its value stands in a file"),
