@@ -19,6 +19,7 @@ Examples:
   isms-cost estimate --env production --explain  one environment with its assumptions
   isms-cost estimate --template app.yaml --parameter Size=large --region eu-west-1
   isms-cost explain Database/AuroraWriter --env production
+  isms-cost report --base origin/main            one page for people, and the data beside it
   isms-cost check --env production --fail-on medium
   isms-cost prices show --service ECS --region eu-west-2
 

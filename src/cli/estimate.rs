@@ -35,6 +35,7 @@ pub(super) fn run(
         (Format::Html, _) => {
             let page = Page {
                 estimate: report,
+                usages: &priced.usages,
                 swings: &priced.swings(),
                 findings: None,
                 deployments: &[],

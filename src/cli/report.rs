@@ -101,6 +101,7 @@ fn files(
     let mut bytes = Vec::new();
     let page = Page {
         estimate: report,
+        usages: &priced.usages,
         swings: &swings,
         findings: Some(findings),
         deployments: &priced.deployments,

@@ -19,6 +19,8 @@ pub(super) struct Priced {
     pub(super) diagnostics: Diagnostics,
     pub(super) deployments: Vec<Deployment>,
     pub(super) estimates: Vec<Estimate>,
+    /// The usage that each estimate was made with.
+    pub(super) usages: Vec<Usage>,
 }
 
 /// Evaluates the environments of a plan and prices nothing. What is wrong in the files is in `diagnostics`.
@@ -36,6 +38,7 @@ pub(super) fn evaluate(plan: Plan) -> Priced {
         diagnostics,
         deployments,
         estimates: Vec::new(),
+        usages: Vec::new(),
     }
 }
 
@@ -52,20 +55,16 @@ pub(super) fn evaluate_tree(
 /// Prices a deployment with a plan's prices and usage. What the usage file says of resources that are not there is
 /// not a fault of the other side.
 pub(super) fn estimate_with(plan: &Plan, deployment: &Deployment, usage: Option<&str>) -> Estimate {
-    let usage = usage_of(plan, deployment, usage);
+    let (sources, mut ignored) = (SourceMap::default(), Diagnostics::default());
+    let usage = usage
+        .and_then(|path| read_usage(path, plan, &sources, &[deployment], &mut ignored))
+        .unwrap_or_default();
     estimate(&Context {
         deployment,
         book: &plan.book,
         usage: &usage,
         free_tier: plan.free_tier,
     })
-}
-
-/// A deployment's usage; what is wrong in it has been said of the environment's own deployment.
-fn usage_of(plan: &Plan, deployment: &Deployment, path: Option<&str>) -> Usage {
-    let (sources, mut ignored) = (SourceMap::default(), Diagnostics::default());
-    path.and_then(|path| read_usage(path, plan, &sources, &[deployment], &mut ignored))
-        .unwrap_or_default()
 }
 
 impl Priced {
@@ -85,6 +84,7 @@ impl Priced {
             diagnostics,
             deployments,
             estimates,
+            usages,
         } = self;
         let usage_files: Vec<Option<&str>> = plan
             .environments
@@ -112,20 +112,20 @@ impl Priced {
             if sharing.len() == 1 {
                 usage.unused(&sharing, diagnostics);
             }
+            usages.push(usage);
         }
     }
 
     /// What usage moves, for each environment.
     pub(super) fn swings(&self) -> Vec<Vec<Swing>> {
-        let plan = &self.plan;
-        let environments = self.deployments.iter().zip(&plan.environments);
+        let environments = self.deployments.iter().zip(&self.usages);
         environments
-            .map(|(deployment, (_, path))| {
+            .map(|(deployment, usage)| {
                 sensitivity(&Context {
                     deployment,
-                    book: &plan.book,
-                    usage: &usage_of(plan, deployment, path.as_deref()),
-                    free_tier: plan.free_tier,
+                    book: &self.plan.book,
+                    usage,
+                    free_tier: self.plan.free_tier,
                 })
             })
             .collect()

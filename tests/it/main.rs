@@ -16,4 +16,5 @@ mod report_data;
 mod resolve;
 mod rule_cases;
 mod rules;
+mod sensitivity;
 mod support;

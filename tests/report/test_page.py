@@ -137,16 +137,17 @@ def test_everything_is_there_without_scripts(visit):
     assert without.locator("#items tbody tr:visible").count() == without.locator("#items tbody tr").count()
 
 
-def test_prints_on_white_with_everything_open(visit):
+def test_prints_on_white_with_the_remedies_open(visit):
     page = visit(scheme="dark").page
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("#assumptions details:not([open])").count() == 0
+    assert page.locator("#findings .item details").count() > 0
+    assert page.locator("#findings .item details:not([open])").count() == 0
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert page.locator("nav.contents").is_hidden()
     assert page.evaluate("[...document.querySelectorAll('.scroll')].every((e) => getComputedStyle(e).overflowX === 'visible')")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
-    assert page.locator("#assumptions details[open]").count() == 0
+    assert page.locator("details[open]").count() == 0
 
 
 def test_the_figures_are_those_of_the_data(visit):

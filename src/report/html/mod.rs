@@ -28,11 +28,14 @@ use crate::estimate::{Estimate, Swing};
 use crate::model::Deployment;
 use crate::pricing::{Currency, Range, Usd};
 use crate::rules::EnvironmentFindings;
+use crate::usage::Usage;
 
 /// What a page is made of. What is `None` or empty has no section.
 pub struct Page<'a> {
     /// Estimates, prices, currency, sources.
     pub estimate: EstimateReport<'a>,
+    /// The usage figures, one set for each estimate.
+    pub usages: &'a [Usage],
     /// What usage moves, one list for each estimate.
     pub swings: &'a [Vec<Swing>],
     /// What the rules found, one for each estimate.

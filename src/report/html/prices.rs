@@ -49,9 +49,9 @@ pub(super) fn render(page: &Page<'_>) -> Markup {
                     td { (item.service) }
                     td.n data-v=(exact(item.unit_price)) { (exact(item.unit_price)) }
                     td { (item.unit) }
-                    td { @if item.price_date.is_empty() { "no date stated" } @else { (item.price_date) } }
+                    td.whole { @if item.price_date.is_empty() { "no date stated" } @else { (item.price_date) } }
                     td { (item.confidence) }
-                    td { @if item.sku.is_empty() { "none" } @else { code { (item.sku) } } }
+                    td.whole { @if item.sku.is_empty() { "none" } @else { code { (item.sku) } } }
                     td { a href={ "#source-" (number(item)) } { "[" (number(item)) "]" } }
                 } } }
             }

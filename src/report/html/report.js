@@ -91,7 +91,7 @@ for (const place of document.querySelectorAll('.expand')) {
   place.before(make('div', { className: 'tools' }, button));
 }
 
-// Paper cannot be clicked. What is only a list of what is fine stays shut.
+// Paper cannot be clicked: what mends a fault is opened. Long lists are printed if the reader has opened them.
 let shut = [];
 addEventListener('beforeprint', () => {
   shut = Array.from(document.querySelectorAll('details:not([open]):not(.screen)'));
