@@ -21,6 +21,7 @@ Examples:
   isms-cost explain Database/AuroraWriter --env production
   isms-cost report --base origin/main            one page for people, and the data beside it
   isms-cost check --env production --fail-on medium
+  isms-cost gate --base origin/main              one yes or no, for CI
   isms-cost prices show --service ECS --region eu-west-2
 
 Exit: 0 fine, 1 the gate says no, 2 the input or the call is wrong.";
@@ -38,6 +39,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Write a page for people and the data for programs
     Report(ReportArgs),
+    /// Say one yes or no over budgets, findings, what is not known and what has no price
+    Gate(GateArgs),
     /// Show where a resource's amount comes from, or what a rule is about
     Explain(ExplainArgs),
     /// Look into the price book
@@ -296,6 +299,68 @@ pub struct ReportArgs {
     /// What to evaluate.
     #[command(flatten)]
     pub input: InputArgs,
+}
+
+const GATE_EXAMPLES: &str = "\
+Examples:
+  isms-cost gate --base origin/main
+  isms-cost gate --base origin/main --fail-on medium --deny-unpriced
+  isms-cost gate --count all                     without a base: limits and all findings
+
+Budgets stand under budgets, defaults of these options under gate in isms-cost.yaml.
+Exit: 0 yes, 1 no, 2 the input or the call is wrong.";
+
+/// `gate`.
+#[derive(Args, Debug)]
+#[command(after_help = GATE_EXAMPLES)]
+pub struct GateArgs {
+    /// What it was before: a git commit, read without touching the work tree, or a folder
+    #[arg(long, value_name = "GIT-REF|DIR")]
+    pub base: Option<String>,
+    /// What the gate says no to.
+    #[command(flatten)]
+    pub rules: GateRules,
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = DiffFormat::Table)]
+    pub format: DiffFormat,
+}
+
+/// What the gate says no to: options over the configuration.
+#[derive(Args, Clone, Debug, Default)]
+pub struct GateRules {
+    /// Least severity of a fault that counts [default: gate.fail_on of isms-cost.yaml, else high]
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub fail_on: Option<Level>,
+    /// Which findings, unknowns and unpriced parts count [default: gate.count of isms-cost.yaml, else new]
+    #[arg(long, value_enum, value_name = "WHICH")]
+    pub count: Option<CountArg>,
+    /// Say no also to a finding or budget whose answer is not known
+    #[arg(long)]
+    pub deny_unknown: bool,
+    /// Say no also to what has no price
+    #[arg(long)]
+    pub deny_unpriced: bool,
+}
+
+/// Which findings count, on the command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum CountArg {
+    /// Those that the change brings; without --base all
+    New,
+    /// All
+    All,
+}
+
+impl From<CountArg> for crate::gate::Count {
+    fn from(count: CountArg) -> Self {
+        match count {
+            CountArg::New => Self::New,
+            CountArg::All => Self::All,
+        }
+    }
 }
 
 /// `explain`.

@@ -61,7 +61,7 @@ pub(super) fn deltas(
 }
 
 /// A folder, or a commit of the repository; neither is touched.
-fn base_tree(base: &str, plan: &Plan) -> Result<FileTree, Error> {
+pub(super) fn base_tree(base: &str, plan: &Plan) -> Result<FileTree, Error> {
     if Path::new(base).is_dir() {
         return Ok(FileTree::Folder(PathBuf::from(base)));
     }
@@ -80,6 +80,17 @@ fn base_tree(base: &str, plan: &Plan) -> Result<FileTree, Error> {
     Ok(FileTree::Git(tree))
 }
 
+/// The estimate of an environment that is not there.
+pub(super) fn nothing(estimate: &Estimate) -> Estimate {
+    Estimate {
+        resources: vec![],
+        free: vec![],
+        unpriced: vec![],
+        off: vec![],
+        ..estimate.clone()
+    }
+}
+
 /// One environment: base, one step for each changed parameter, head. `None` where the base is wrong.
 fn environment(
     head: &Priced,
@@ -93,13 +104,7 @@ fn environment(
     let sources = SourceMap::default();
     if !tree.contains(&inputs.template) {
         // Nothing was there: everything is new.
-        let nothing = Estimate {
-            resources: vec![],
-            free: vec![],
-            unpriced: vec![],
-            off: vec![],
-            ..estimate.clone()
-        };
+        let nothing = nothing(estimate);
         let step = Step {
             what: "a new environment".into(),
             from: String::new(),

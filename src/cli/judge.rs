@@ -2,8 +2,10 @@
 
 use super::run::Priced;
 use super::{CallError, Error, Plan};
+use crate::model::Deployment;
 use crate::policy::{Baseline, Run};
 use crate::rules::{self, Asset, EnvironmentFindings};
+use crate::source::{FileTree, SourceMap};
 
 /// What the rules find in the evaluated environments, with the policy applied.
 ///
@@ -11,28 +13,45 @@ use crate::rules::{self, Asset, EnvironmentFindings};
 /// [`CallError`]: the baseline of the policy cannot be read.
 pub(super) fn judge(evaluated: &Priced) -> Result<Vec<EnvironmentFindings>, Error> {
     let plan = &evaluated.plan;
+    let complete = plan.complete;
+    judge_in(
+        plan,
+        &plan.tree,
+        &evaluated.deployments,
+        &evaluated.sources,
+        complete,
+    )
+}
+
+/// The same for other files: what was deployed before a change, judged by the policy of now. `complete`: whether all
+/// environments are in it.
+///
+/// # Errors
+/// [`CallError`]: the baseline of the policy cannot be read.
+pub(super) fn judge_in(
+    plan: &Plan,
+    tree: &FileTree,
+    deployments: &[Deployment],
+    sources: &SourceMap,
+    complete: bool,
+) -> Result<Vec<EnvironmentFindings>, Error> {
     let baseline = plan
         .policy
         .baseline
         .as_deref()
         .map(|path| read_baseline(path, plan))
         .transpose()?;
-    let assets = assets(plan);
-    let mut results: Vec<EnvironmentFindings> = evaluated
-        .deployments
+    let assets = assets(tree);
+    let mut results: Vec<EnvironmentFindings> = deployments
         .iter()
-        .map(|d| rules::check(d, &evaluated.sources, &assets))
+        .map(|d| rules::check(d, sources, &assets))
         .collect();
-    rules::env::compare(
-        &evaluated.deployments,
-        &mut results,
-        plan.policy.strict.as_deref(),
-    );
+    rules::env::compare(deployments, &mut results, plan.policy.strict.as_deref());
     let run = Run {
-        deployments: &evaluated.deployments,
-        sources: &evaluated.sources,
+        deployments,
+        sources,
         today: plan.today,
-        complete: plan.complete,
+        complete,
     };
     plan.policy.apply(&mut results, baseline.as_ref(), &run);
     Ok(results)
@@ -47,7 +66,7 @@ fn read_baseline(path: &str, plan: &Plan) -> Result<Baseline, CallError> {
 }
 
 /// AppSpecs, scripts and workflows beside the templates.
-fn assets(plan: &Plan) -> Vec<Asset> {
+fn assets(tree: &FileTree) -> Vec<Asset> {
     let folders = [
         ("infrastructure/appspecs", "yaml"),
         ("infrastructure/scripts", "sh"),
@@ -55,8 +74,8 @@ fn assets(plan: &Plan) -> Vec<Asset> {
     ];
     let paths = folders
         .iter()
-        .flat_map(|(folder, ending)| plan.tree.list(folder, ending));
+        .flat_map(|(folder, ending)| tree.list(folder, ending));
     paths
-        .filter_map(|path| plan.tree.read(&path).ok().map(|text| Asset { path, text }))
+        .filter_map(|path| tree.read(&path).ok().map(|text| Asset { path, text }))
         .collect()
 }

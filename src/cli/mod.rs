@@ -1,11 +1,13 @@
 //! The commands: each one file.
 
 pub mod args;
+mod base;
 mod check;
 mod diff;
 mod estimate;
 mod evidence;
 mod explain;
+mod gate;
 mod judge;
 mod plan;
 mod prices;
@@ -54,6 +56,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcom
         Command::Evidence(args) => evidence::run(args, out, err),
         Command::Diff(args) => diff::run(args, out, err),
         Command::Report(args) => report::run(args, err),
+        Command::Gate(args) => gate::run(args, out, err),
         Command::Explain(args) => explain::run(args, out, err),
         Command::Prices(args) => prices::run(args, out, err),
         Command::Rules { format } => {

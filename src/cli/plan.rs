@@ -9,6 +9,7 @@ use time::macros::format_description;
 use super::args::InputArgs;
 use crate::config::{self, Config};
 use crate::diag::suggest;
+use crate::gate::{Budget, Settings};
 use crate::policy::Policy;
 use crate::pricing::{Currency, PriceBook};
 use crate::resolve::Inputs;
@@ -31,6 +32,10 @@ pub struct Plan {
     pub today: Date,
     /// What the team decides about the rules.
     pub policy: Policy,
+    /// What may be spent.
+    pub budgets: Vec<Budget>,
+    /// What else the gate says no to.
+    pub gate: Settings,
     /// Whether all environments of the configuration are in this run.
     pub complete: bool,
     /// Warnings about the call itself.
@@ -121,6 +126,11 @@ impl Plan {
         }
         Ok(Plan {
             policy,
+            budgets: config
+                .as_ref()
+                .map(|c| c.budgets.clone())
+                .unwrap_or_default(),
+            gate: config.as_ref().map(|c| c.gate).unwrap_or_default(),
             complete,
             tree: FileTree::Folder(root),
             environments,

@@ -1,7 +1,9 @@
 //! `isms-cost.yaml`: the environments, and what belongs to them.
 
+mod budgets;
 mod place;
 mod policy;
+mod sections;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -10,9 +12,12 @@ use std::str::FromStr;
 use indexmap::IndexMap;
 use rust_decimal::Decimal;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
+use crate::gate::{Budget, Settings};
 use crate::policy::Policy;
 use crate::pricing::Currency;
+use place::Places;
 
 /// The file's name.
 pub const FILE_NAME: &str = "isms-cost.yaml";
@@ -30,6 +35,10 @@ pub struct Config {
     pub fx: BTreeMap<String, Currency>,
     /// What the team decides about the rules.
     pub policy: Policy,
+    /// What may be spent.
+    pub budgets: Vec<Budget>,
+    /// What else the gate says no to.
+    pub gate: Settings,
 }
 
 /// One environment.
@@ -58,6 +67,11 @@ struct Raw {
     fx: BTreeMap<String, RawRate>,
     environments: IndexMap<String, RawEnvironment>,
     policy: Option<policy::RawPolicy>,
+    // Read from the tree of nodes, which has the places.
+    #[serde(rename = "budgets")]
+    _budgets: Option<IgnoredAny>,
+    #[serde(rename = "gate")]
+    _gate: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -212,8 +226,13 @@ fn parse(shown: &str, text: &str, folder: PathBuf) -> Result<Config, ConfigError
         Some(raw) => policy::parse(raw, shown, text, &names)?,
         None => Policy::default(),
     };
+    let places = Places::new(shown, text);
+    let budgets = budgets::parse(&places, &names, &currency)?;
+    let gate = sections::gate(&places)?;
     Ok(Config {
         policy,
+        budgets,
+        gate,
         folder,
         environments,
         currency,

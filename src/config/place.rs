@@ -41,6 +41,16 @@ impl Places {
         Some(at.span)
     }
 
+    /// The value of a key of the whole.
+    pub(super) fn section(&self, key: &str) -> Option<&Node> {
+        self.root.as_ref()?.get(key).filter(|n| !n.is_null())
+    }
+
+    /// `file:line:column` of a place.
+    pub(super) fn at(&self, span: Span) -> String {
+        self.sources.locate(span)
+    }
+
     /// `file:line:column` of a path.
     pub(super) fn locate(&self, path: &[&str]) -> String {
         self.span(path)

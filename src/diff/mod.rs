@@ -4,6 +4,10 @@
 //! parameter at a time in the order of their names, the templates last: each step's difference is its cause's, so
 //! that the causes of an amount sum to it without residue.
 
+mod findings;
+
+pub use findings::{Compared, compare};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

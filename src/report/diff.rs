@@ -10,7 +10,7 @@ use crate::diff::{Change, Delta};
 use crate::pricing::{Currency, Range, Usd};
 
 /// An amount with its sign.
-fn signed(amount: Usd, currency: &Currency) -> String {
+pub(super) fn signed(amount: Usd, currency: &Currency) -> String {
     let text = money(amount, currency);
     if amount > Usd::ZERO {
         format!("+{text}")

@@ -10,8 +10,10 @@ pub mod estimate_table;
 pub mod evidence;
 pub mod explain;
 pub mod export;
+pub mod gate;
 pub mod graph;
 pub mod html;
+
 pub mod price_changes;
 pub mod prices;
 pub mod reach;

@@ -5,6 +5,7 @@ mod bad_input;
 mod diff;
 mod docs;
 mod estimate_cases;
+mod gate;
 mod laws;
 mod policy;
 mod price_fixtures;
