@@ -41,7 +41,7 @@ pub enum Command {
     Report(ReportArgs),
     /// Say one yes or no over budgets, findings, what is not known and what has no price
     Gate(GateArgs),
-    /// Show where a resource's amount comes from, or what a rule is about
+    /// Show where a resource's amount comes from and what reaches it, or what a rule is about
     Explain(ExplainArgs),
     /// Look into the price book
     Prices(PricesArgs),

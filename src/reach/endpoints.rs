@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::id::{Id, Ids};
-use super::{Index, Network};
-use crate::model::{Deployment, Read, Resource, Value};
+use super::public::{publicly_accessible, scheme};
+use super::{Index, Network, Public};
+use crate::model::{Deployment, Read, Resource};
 
 /// One of them.
 #[derive(Clone, Debug)]
@@ -45,21 +46,6 @@ pub enum EndpointKind {
     Function,
     /// A file system's mount target, an interface endpoint.
     Other,
-}
-
-/// Whether there is a public address.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Public {
-    /// There is none, and why.
-    No(String),
-    /// There is one: the property that says so (it may be a default), and what it says.
-    Yes(String, String),
-    /// The subnet decides: `MapPublicIpOnLaunch`, for IPv6 `AssignIpv6AddressOnCreation`.
-    BySubnet,
-    /// Nobody can know before deployment.
-    Unknown(Arc<str>),
-    /// The subnet has IPv6 or not; where it has, an input is missing.
-    UnknownWhereV6(Arc<str>),
 }
 
 const SUBNET: &str = "AWS::EC2::Subnet";
@@ -411,15 +397,14 @@ impl<'a> Reader<'a, '_> {
 
     /// An elastic address of an instance.
     fn elastic(&self, resource: &Resource) -> Option<Public> {
-        for (resource_type, said) in [
-            ("AWS::EC2::EIP", "has an elastic address"),
-            ("AWS::EC2::EIPAssociation", "has an elastic address"),
-        ] {
+        for resource_type in ["AWS::EC2::EIP", "AWS::EC2::EIPAssociation"] {
             for address in self.index.of(resource_type) {
                 let of = Id::at(self.deployment, address, "InstanceId", "AWS::EC2::Instance");
                 if of.as_ref().and_then(Id::here) == Some(&resource.address) {
                     return Some(match super::id::unsure(address) {
-                        None => Public::Yes(String::new(), format!("{} {said}", resource.address)),
+                        None => {
+                            Public::Yes(String::new(), format!("{} belongs to it", address.address))
+                        }
                         Some(gap) => Public::Unknown(gap),
                     });
                 }
@@ -450,52 +435,6 @@ impl<'a> Reader<'a, '_> {
                     v4: Public::Unknown(gap),
                     ..self.instance(resource, resource, "", path)
                 }
-            }
-        }
-    }
-}
-
-/// Internet-facing unless it says internal. Source: CloudFormation user guide,
-/// `AWS::ElasticLoadBalancingV2::LoadBalancer`, "Scheme".
-fn scheme(resource: &Resource) -> Public {
-    match resource.text("Scheme") {
-        Read::Known(scheme) if &*scheme == "internal" => Public::No("it is internal".into()),
-        Read::Known(scheme) => Public::Yes("Scheme".into(), format!("Scheme is {scheme}")),
-        Read::Absent => Public::Yes(
-            "Scheme".into(),
-            "Scheme is not set, so it is internet-facing".into(),
-        ),
-        Read::Unknown(reason) => Public::Unknown(reason),
-    }
-}
-
-/// Source for what is not set: Amazon RDS API reference, `CreateDBInstance` and `CreateDBCluster`,
-/// "PubliclyAccessible": false with a subnet group other than `default`; without one false for Aurora's instances and
-/// true for the rest.
-fn publicly_accessible(resource: &Resource, of: &Resource) -> Public {
-    let yes = |text: &str| Public::Yes("PubliclyAccessible".into(), text.to_owned());
-    let cluster = resource.resource_type.ends_with("::DBCluster");
-    let multi_az = resource.read("DBClusterInstanceClass") != Read::Absent;
-    if cluster && !multi_az {
-        return Public::No("its instances hold the addresses".into());
-    }
-    match resource.flag("PubliclyAccessible") {
-        Read::Known(true) => yes("PubliclyAccessible is true"),
-        Read::Known(false) => Public::No("PubliclyAccessible is false".into()),
-        Read::Unknown(reason) => Public::Unknown(reason),
-        Read::Absent => {
-            let engine = resource.text("Engine").known();
-            let aurora = engine.is_some_and(|e| e.starts_with("aurora"));
-            let group = of.read("DBSubnetGroupName");
-            let named_default = matches!(group.clone().map(Value::as_text), Read::Known(Some(name)) if &*name == "default");
-            let rds = resource.resource_type.starts_with("AWS::RDS::");
-            if !rds
-                || (group != Read::Absent && !named_default)
-                || (group == Read::Absent && aurora)
-            {
-                Public::No("PubliclyAccessible is not set, which means false here".into())
-            } else {
-                yes("PubliclyAccessible is not set, which means true without a subnet group")
             }
         }
     }

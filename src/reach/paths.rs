@@ -3,22 +3,14 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::endpoints::Public;
 use super::id::Id;
+use super::open::{merged, pieces};
+use super::public::Public;
 use super::{
     AddressSet, Bounds, Direction, Endpoint, EndpointKind, Graph, Group, Hop, Inside, Listener,
     Protocol, Subnet, Traffic,
 };
 use crate::model::{Read, Resource};
-
-/// Ports that are open, and for whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Open {
-    /// Protocol and ports.
-    pub traffic: Traffic,
-    /// The addresses that get in.
-    pub from: Bounds,
-}
 
 /// One way from the internet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,80 +65,15 @@ impl Reach {
     }
 }
 
-/// The protocols and ranges of ports between which rules make a difference.
-fn pieces<'t>(traffic: impl Iterator<Item = &'t Traffic>) -> Vec<Traffic> {
-    let mut cuts: BTreeSet<(Protocol, u32)> = BTreeSet::new();
-    for protocol in [Protocol::TCP, Protocol::UDP] {
-        cuts.extend([(protocol, 0), (protocol, 65536)]);
-    }
-    for protocol in [Protocol::ICMP, Protocol::ICMP6, Protocol::OTHER] {
-        cuts.extend([(protocol, 0), (protocol, 65536)]);
-    }
-    for t in traffic {
-        if let Some(protocol) = t.protocol {
-            let (first, last) = if protocol.has_ports() {
-                (u32::from(t.first), u32::from(t.last))
-            } else {
-                (0, 65535)
-            };
-            cuts.extend([(protocol, 0), (protocol, first), (protocol, last + 1)]);
-            cuts.insert((protocol, 65536));
-        }
-    }
-    let cuts: Vec<(Protocol, u32)> = cuts.into_iter().collect();
-    let port = |n: u32| u16::try_from(n).unwrap_or(u16::MAX);
-    cuts.windows(2)
-        .filter(|w| w[0].0 == w[1].0)
-        .map(|w| Traffic::new(w[0].0, port(w[0].1), port(w[1].1 - 1)))
-        .collect()
-}
-
-/// Neighbouring ranges with the same answer as one; all of them as all protocols.
-fn merged<K: PartialEq>(found: Vec<(Traffic, K)>, whole: bool) -> Vec<(Traffic, K)> {
-    let mut joined: Vec<(Traffic, K)> = Vec::new();
-    for (traffic, key) in found {
-        match joined.last_mut() {
-            Some((before, same))
-                if before.protocol == traffic.protocol
-                    && u32::from(before.last) + 1 == u32::from(traffic.first)
-                    && *same == key =>
-            {
-                before.last = traffic.last;
-            }
-            _ => joined.push((traffic, key)),
-        }
-    }
-    let full = |t: &Traffic| t.first == 0 && t.last == u16::MAX;
-    let same = joined.windows(2).all(|w| w[0].1 == w[1].1);
-    let other = joined
-        .iter()
-        .any(|(t, _)| t.protocol == Some(Protocol::OTHER));
-    if whole && same && other && joined.iter().all(|(t, _)| full(t)) {
-        joined.truncate(1);
-        joined.iter_mut().for_each(|(t, _)| *t = Traffic::ALL);
-    }
-    joined
-}
-
-impl Group<'_> {
-    /// What the group itself lets in, or out, by address; closed ports are left out.
-    pub fn opens(&self, direction: Direction) -> Vec<Open> {
-        let own = self.rules.iter().filter(|r| r.direction == direction);
-        let pieces = pieces(own.map(|r| &r.traffic));
-        let count = pieces.len();
-        let open: Vec<(Traffic, Bounds)> = pieces
-            .into_iter()
-            .filter_map(|t| {
-                let from = self.lets(direction, t.protocol.unwrap_or(Protocol::OTHER), t.first);
-                (!from.high.is_empty()).then_some((t, from))
-            })
-            .collect();
-        let whole = open.len() == count;
-        merged(open, whole)
-            .into_iter()
-            .map(|(traffic, from)| Open { traffic, from })
-            .collect()
-    }
+/// How far anything of the internet gets.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stop {
+    /// To security groups and listeners.
+    Groups,
+    /// Past them, to the network ACL's rules for the way in.
+    AclIn,
+    /// In, but no answer gets out.
+    AclOut,
 }
 
 impl<'a> Graph<'a> {
@@ -220,19 +147,23 @@ impl<'a> Graph<'a> {
         let entries = acl.iter().flat_map(|a| &a.entries).map(|e| &e.traffic);
         let pieces = pieces(rules.chain(entries).chain(&listening));
         let count = pieces.len();
-        let mut sure = Vec::new();
+        let (mut sure, mut stopped) = (Vec::new(), Stop::Groups);
         for piece in pieces {
             let protocol = piece.protocol.unwrap_or(Protocol::OTHER);
             let port = piece.first;
-            let mut from = base
-                .and(&self.groups_let(endpoint, Direction::In, protocol, port))
-                .and(&self.network.acl_lets(subnet, Direction::In, protocol, port));
+            let mut from = base.and(&self.groups_let(endpoint, Direction::In, protocol, port));
             if is_balancer(endpoint) {
                 from = from.and(&listening_bounds(&listeners, protocol, port));
             }
             if from.high.is_empty() {
                 continue;
             }
+            stopped = Stop::AclIn.max(stopped);
+            from = from.and(&self.network.acl_lets(subnet, Direction::In, protocol, port));
+            if from.high.is_empty() {
+                continue;
+            }
+            stopped = Stop::AclOut.max(stopped);
             from = from.and(&self.replies(subnet, protocol));
             reach.gaps.extend(from.gaps);
             if from.low.is_empty() {
@@ -253,16 +184,25 @@ impl<'a> Graph<'a> {
             sure.push((piece, (from.low, by)));
         }
         if sure.is_empty() && reach.gaps.is_empty() {
-            reach.closed.insert(format!(
-                "{}lets in nothing of the internet",
-                if is_balancer(endpoint) {
-                    format!("{name} has no listener whose port a security group opens: it ")
-                } else if groups.len() == 1 {
-                    format!("{} ", groups[0].name())
-                } else {
-                    "no security group of its ".to_owned()
+            let acl = acl.and_then(|a| a.resource).map_or_else(
+                || "the default network ACL".to_owned(),
+                |r| r.address.to_string(),
+            );
+            reach.closed.insert(match stopped {
+                Stop::Groups if is_balancer(endpoint) => {
+                    format!(
+                        "{name} has no listener whose port a security group opens to the internet"
+                    )
                 }
-            ));
+                Stop::Groups if groups.len() == 1 => {
+                    format!("{} lets in nothing of the internet", groups[0].name())
+                }
+                Stop::Groups => {
+                    format!("no security group of {name} lets in anything of the internet")
+                }
+                Stop::AclIn => format!("{acl} lets in nothing that a security group does"),
+                Stop::AclOut => format!("{acl} lets no answer out"),
+            });
         }
         let whole = sure.len() == count;
         for (traffic, (from, by)) in merged(sure, whole) {

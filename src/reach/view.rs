@@ -93,12 +93,13 @@ pub enum EdgeKind {
 
 struct Drawing {
     nodes: BTreeSet<Node>,
+    ids: BTreeSet<String>,
     edges: BTreeSet<Edge>,
 }
 
 impl Drawing {
     fn node(&mut self, kind: NodeKind, id: &str, reached: Option<bool>) {
-        if !self.nodes.iter().any(|n| n.id == id) {
+        if self.ids.insert(id.to_owned()) {
             self.nodes.insert(Node {
                 kind,
                 id: id.to_owned(),
@@ -126,6 +127,7 @@ impl Graph<'_> {
     pub fn view(&self) -> View {
         let mut drawing = Drawing {
             nodes: BTreeSet::new(),
+            ids: BTreeSet::new(),
             edges: BTreeSet::new(),
         };
         self.draw_subnets(&mut drawing);

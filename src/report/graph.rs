@@ -117,7 +117,7 @@ pub fn dot(out: &mut dyn Write, views: &[(&str, View)]) -> io::Result<()> {
 }
 
 /// A short name for each node; addresses hold characters that neither language takes.
-fn names<'v>(environment: usize, view: &'v View) -> BTreeMap<&'v str, String> {
+fn names(environment: usize, view: &View) -> BTreeMap<&str, String> {
     let numbered = view.nodes.iter().enumerate();
     numbered
         .map(|(i, node)| (node.id.as_str(), format!("e{environment}n{i}")))

@@ -1,13 +1,16 @@
 //! What reaches what in the shipped stack, and its drawing.
 
+use std::collections::BTreeMap;
+
 use isms_cost::model::Address;
 use isms_cost::reach::Graph;
 use isms_cost::report::{graph as drawing, reach as report};
+use serde::Deserialize;
 
 use crate::support::{Evaluated, evaluate};
 
-/// The templates of `infrastructure/` with an environment's parameters.
-fn shipped(environment: &str) -> Evaluated {
+/// The templates of `infrastructure/` by name, and an environment's parameters as `params.json`.
+pub(crate) fn files(environment: &str) -> Vec<(String, String)> {
     let folder = std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("infrastructure");
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder.join("templates")).expect("a folder") {
@@ -20,6 +23,11 @@ fn shipped(environment: &str) -> Evaluated {
     let parameters = folder.join(format!("parameters/{environment}-params.json"));
     let text = std::fs::read_to_string(parameters).expect("parameters");
     files.push(("params.json".to_owned(), text));
+    files
+}
+
+fn shipped(environment: &str) -> Evaluated {
+    let files = files(environment);
     let files: Vec<(&str, &str)> = files
         .iter()
         .map(|(name, text)| (name.as_str(), text.as_str()))
@@ -28,7 +36,10 @@ fn shipped(environment: &str) -> Evaluated {
 }
 
 fn explained(address: &str) -> String {
-    let evaluated = shipped("production");
+    written(&shipped("production"), address)
+}
+
+fn written(evaluated: &Evaluated, address: &str) -> String {
     let graph = Graph::new(evaluated.deployment());
     let mut out = Vec::new();
     report::write(
@@ -134,4 +145,96 @@ fn the_drawing_is_the_same_each_time_and_every_line_is_mermaid() {
     }
     assert_eq!(dot.matches('{').count(), dot.matches('}').count());
     assert!(dot.starts_with("digraph network {") && dot.contains("subgraph cluster_1"));
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cases {
+    common: String,
+    cases: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    name: String,
+    #[serde(default)]
+    parameters: String,
+    #[serde(default)]
+    conditions: String,
+    template: String,
+    /// Every way from the internet, by address.
+    #[serde(default)]
+    reached: BTreeMap<String, Vec<String>>,
+    /// Part of the reason why nothing reaches it.
+    #[serde(default)]
+    closed: BTreeMap<String, String>,
+    /// Part of the input that is missing.
+    #[serde(default)]
+    unknown: BTreeMap<String, String>,
+    /// Part of the explanation.
+    #[serde(default)]
+    says: BTreeMap<String, String>,
+}
+
+fn indented(section: &str, text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let lines: Vec<String> = text.lines().map(|l| format!("  {l}")).collect();
+    format!("{section}:\n{}\n", lines.join("\n"))
+}
+
+#[test]
+fn cases() {
+    let file: Cases =
+        serde_yaml::from_str(include_str!("../cases/reach.yaml")).expect("well-formed cases");
+    let mut wrong = Vec::new();
+    for case in &file.cases {
+        let template = indented("Parameters", &case.parameters)
+            + &indented("Conditions", &case.conditions)
+            + &indented("Resources", &format!("{}{}", file.common, case.template));
+        let evaluated = evaluate(&[("main.yaml", &template)], &[]);
+        assert!(
+            !evaluated.diagnostics.has_errors(),
+            "{}: {:?}",
+            case.name,
+            evaluated.said()
+        );
+        let graph = Graph::new(evaluated.deployment());
+        let reach = |address: &str| {
+            let endpoint = graph.endpoint(&Address::from(address));
+            graph.from_internet(endpoint.unwrap_or_else(|| panic!("{address} is in the graph")))
+        };
+        for (address, expected) in &case.reached {
+            let found: Vec<String> = reach(address)
+                .paths
+                .iter()
+                .map(|p| format!("{} from {}", p.traffic, p.from))
+                .collect();
+            if found != *expected {
+                wrong.push(format!("{}: {address} is reached by {found:?}", case.name));
+            }
+        }
+        for (address, part) in &case.closed {
+            let found = reach(address);
+            let said = found.closed.iter().any(|c| c.contains(part));
+            if found.answer() != Ok(false) || !said {
+                wrong.push(format!("{}: {address}: {found:?}", case.name));
+            }
+        }
+        for (address, part) in &case.unknown {
+            let found = reach(address);
+            if !found.paths.is_empty() || !found.gaps.iter().any(|g| g.contains(part)) {
+                wrong.push(format!("{}: {address}: {found:?}", case.name));
+            }
+        }
+        for (address, part) in &case.says {
+            let text = written(&evaluated, address);
+            if !text.contains(part) {
+                wrong.push(format!("{}: {address}: {text}", case.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
 }

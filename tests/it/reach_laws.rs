@@ -233,7 +233,7 @@ impl Small {
     }
 
     /// Whether a packet from a public address gets to a port of an instance, and its answer back.
-    fn from_internet(&self, host: usize, address: u32, port: u16) -> bool {
+    fn internet_reaches(&self, host: usize, address: u32, port: u16) -> bool {
         let (subnet, _, public) = &self.instances[host];
         let route = self.tables_of[*subnet].and_then(|t| {
             let fitting = self.tables[t].iter().filter(|(b, _)| holds(*b, address));
@@ -368,7 +368,7 @@ proptest! {
                 for port in PORTS {
                     prop_assert_eq!(
                         says(&graph, number, address, port),
-                        network.from_internet(number, address, port),
+                        network.internet_reaches(number, address, port),
                         "host {} port {} from {}", number, port, Ipv4Addr::from(address)
                     );
                 }
@@ -429,7 +429,7 @@ proptest! {
             let known = graph.from_internet(host(&graph, number)).gaps.is_empty();
             for address in CLIENTS {
                 for port in PORTS {
-                    let (said, is) = (says(&graph, number, address, port), network.from_internet(number, address, port));
+                    let (said, is) = (says(&graph, number, address, port), network.internet_reaches(number, address, port));
                     prop_assert!(!said || is, "said open: {} {}", Ipv4Addr::from(address), port);
                     prop_assert!(!known || said == is, "said closed: {} {}", Ipv4Addr::from(address), port);
                 }

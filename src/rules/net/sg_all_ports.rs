@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::world::{groups, place};
-use crate::model::Read;
+use crate::model::{Read, Value};
 use crate::reach::{Direction, Traffic};
 use crate::rules::{Context, Judge, Rule, Severity};
 
@@ -19,6 +19,13 @@ pub(in crate::rules) static RULE: Rule = Rule {
           'SecurityGroups[].[GroupId,IpPermissions]'",
     check,
 };
+
+/// Whether a rule's first and last port are the same value, known or not.
+fn one_port(rule: &Value) -> bool {
+    let known = rule.read_text("IpProtocol").known();
+    let ports = matches!(known.as_deref(), Some("tcp" | "udp" | "6" | "17"));
+    ports && rule.get("FromPort").is_some() && rule.get("FromPort") == rule.get("ToPort")
+}
 
 fn check(context: &Context<'_>, judge: &mut Judge) {
     for judged in groups(context) {
@@ -39,6 +46,8 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
                 resource.read(&rule.path)
             };
             let traffic = match value {
+                // One port, whichever it is.
+                Read::Known(value) if one_port(value) => continue,
                 Read::Known(value) if value.as_map().is_some() => Traffic::of_rule(value),
                 Read::Known(value) => Err(value.describe().into()),
                 Read::Absent => continue,

@@ -45,7 +45,10 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
                 Read::Known(value) if !blank(value) => {}
                 Read::Known(_) | Read::Absent => {
                     answered = true;
-                    let message = format!("the rule for {} has no description", rule.traffic);
+                    let message = match &rule.gap {
+                        None => format!("the rule for {} has no description", rule.traffic),
+                        Some(_) => "the rule has no description".to_owned(),
+                    };
                     judge.fail(resource, &rule.path, message);
                 }
                 Read::Unknown(reason) => {
