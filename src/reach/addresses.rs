@@ -31,8 +31,8 @@ const NOT_THE_INTERNET: [&str; 10] = [
     "240.0.0.0/4",
 ];
 
-/// From this many public addresses on, a port counts as open to the world: an IPv4 /8, an IPv6 /16.
-const WORLD_V4: u128 = 1 << 24;
+/// From this many public addresses on, a port counts as open to the world: an IPv4 /9, an IPv6 /16.
+const WORLD_V4: u128 = 1 << 23;
 const WORLD_V6: u128 = 1 << 112;
 
 static INTERNET: LazyLock<AddressSet> = LazyLock::new(|| {
@@ -140,7 +140,7 @@ impl AddressSet {
     }
 
     /// Whether so much of the internet is in it that it is open to the world, in whatever pieces it is written: at
-    /// least an IPv4 /8 or an IPv6 /16 of public addresses.
+    /// least an IPv4 /9 or an IPv6 /16 of public addresses.
     pub fn is_world(&self) -> bool {
         let public = self.intersect(&INTERNET);
         public.v4.size() >= WORLD_V4 || public.v6.size() >= WORLD_V6
@@ -209,13 +209,15 @@ mod tests {
             &["0.0.0.0/1", "128.0.0.0/1"],
             &["64.0.0.0/2"],
             &["2000::/3"],
-            &["3.0.0.0/9", "3.128.0.0/9"],
+            &["3.0.0.0/10", "3.64.0.0/10"],
+            &["172.0.0.0/8"],
         ] {
             assert!(set(world).is_world(), "{world:?}");
         }
         for narrow in [
             &["10.0.0.0/8"][..],
             &["203.0.113.0/24"],
+            &["3.0.0.0/10"],
             &["fc00::/7"],
             &["2001:db8::/32"],
             &[

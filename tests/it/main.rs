@@ -12,7 +12,6 @@ mod price_fixtures;
 mod price_import;
 mod reach;
 mod reach_laws;
-mod reach_mutations;
 mod report;
 mod report_data;
 mod resolve;

@@ -2,7 +2,8 @@
 
 use rust_decimal::Decimal;
 
-use crate::model::{Read, Resource, Value};
+use crate::model::{Read, Resource};
+use crate::reach::{Direction, Id, Protocol};
 use crate::rules::{Context, Judge, Rule, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -76,28 +77,10 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
 
 /// Whether a security group has any ingress rule, inline or stand-alone, for a TCP port.
 pub(super) fn lets_in(context: &Context<'_>, group: &Resource, port: Decimal) -> bool {
-    let covers = |rule: &Value| {
-        let protocol = rule.read_text("IpProtocol").known();
-        let all = protocol.as_deref() == Some("-1");
-        let tcp = matches!(protocol.as_deref(), Some("tcp" | "6"));
-        let from = rule.read_number("FromPort").known();
-        let to = rule.read_number("ToPort").known();
-        all || (tcp && from.is_some_and(|f| f <= port) && to.is_some_and(|t| port <= t))
-    };
-    group
-        .list("SecurityGroupIngress")
-        .known()
-        .unwrap_or_default()
-        .iter()
-        .any(covers)
-        || context
-            .deployment
-            .of_type("AWS::EC2::SecurityGroupIngress")
-            .any(|rule| {
-                let own = rule
-                    .read("GroupId")
-                    .known()
-                    .and_then(|g| context.deployment.target(g));
-                own.is_some_and(|own| own.address == group.address) && covers(&rule.properties)
-            })
+    let group = context.reach().groups.get(&Id::Here(group.address.clone()));
+    let port = u16::try_from(port);
+    group.zip(port.ok()).is_some_and(|(group, port)| {
+        let mut rules = group.rules.iter();
+        rules.any(|r| r.gap.is_none() && r.holds(Direction::In, Protocol::TCP, port))
+    })
 }
