@@ -283,7 +283,7 @@ Examples:
   isms-cost report --base origin/main            and what changed since then
   isms-cost report --out build/cost --env production
 
-Written: report.html, which needs nothing else; estimate.json and .csv, findings.json, diff.json (with --base),
+Written: report.html, which needs nothing else; estimate.json and .csv, findings.json, gate.json, diff.json (with --base),
 focus-1.2.csv (the forecast as FOCUS 1.2 has charges), bcm-pricing-calculator.json (rows for AWS's calculator).";
 
 /// `report`.

@@ -38,6 +38,7 @@ pub(super) fn run(
                 usages: &priced.usages,
                 swings: &priced.swings(),
                 findings: None,
+                gate: None,
                 deployments: &[],
                 changes: None,
                 files: &[],

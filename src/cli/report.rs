@@ -3,23 +3,23 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use super::args::ReportArgs;
-use super::diff::deltas;
+use super::args::{GateRules, ReportArgs};
+use super::gate::{Gated, judged};
 use super::judge::judge;
 use super::run::Priced;
 use super::{Error, Outcome, Plan};
-use crate::diff::Delta;
 use crate::report::export::{bcm, focus};
 use crate::report::html::{self, Page};
-use crate::report::{check, diff, estimate_csv, estimate_json};
+use crate::report::{check, diff, estimate_csv, estimate_json, gate};
 use crate::rules::EnvironmentFindings;
 use crate::source::write_whole;
 
 /// The data files, in the order in which the page names them.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     ("estimate.json", "every line of the estimate, for programs"),
     ("estimate.csv", "the same as rows"),
     ("findings.json", "what the rules say, passes included"),
+    ("gate.json", "the gate's verdict over budgets and findings"),
     ("diff.json", "what changed"),
     (
         "focus-1.2.csv",
@@ -38,15 +38,11 @@ pub(super) fn run(args: &ReportArgs, err: &mut dyn Write) -> Result<Outcome, Err
         return Ok(Outcome::WrongInput);
     }
     let findings = judge(&priced)?;
-    let deltas = match &args.base {
-        None => None,
-        Some(base) => match deltas(&priced, base, err)? {
-            Some(deltas) => Some((base.as_str(), deltas)),
-            None => return Ok(Outcome::WrongInput),
-        },
+    let base = args.base.as_deref();
+    let Some(gated) = judged(&priced, base, &GateRules::default(), err)? else {
+        return Ok(Outcome::WrongInput);
     };
-    let changes = deltas.as_ref().map(|(base, list)| (*base, list.as_slice()));
-    let files = files(&priced, &findings, changes)?;
+    let files = files(&priced, &findings, &gated, base)?;
     std::fs::create_dir_all(&args.out).map_err(|e| named(&args.out, e))?;
     for (name, bytes) in &files {
         write_whole(&args.out.join(name), bytes)?;
@@ -64,9 +60,12 @@ fn named(path: &Path, error: io::Error) -> io::Error {
 fn files(
     priced: &Priced,
     findings: &[EnvironmentFindings],
-    changes: Option<(&str, &[Delta])>,
+    gated: &Gated,
+    base: Option<&str>,
 ) -> io::Result<Vec<(&'static str, Vec<u8>)>> {
     let report = priced.report();
+    let changes = base.map(|base| (base, gated.deltas.as_slice()));
+    let verdict = gated.report(priced, base);
     let listed: Vec<(&str, &str)> = FILES
         .into_iter()
         .filter(|(name, _)| *name != "diff.json" || changes.is_some())
@@ -78,6 +77,7 @@ fn files(
             "estimate.json" => estimate_json::write(&mut bytes, &report)?,
             "estimate.csv" => estimate_csv::write(&mut bytes, &report)?,
             "findings.json" => check::json(&mut bytes, findings, &priced.sources)?,
+            "gate.json" => gate::json(&mut bytes, &verdict)?,
             "focus-1.2.csv" => {
                 focus::write(
                     &mut bytes,
@@ -104,6 +104,7 @@ fn files(
         usages: &priced.usages,
         swings: &swings,
         findings: Some(findings),
+        gate: Some(verdict),
         deployments: &priced.deployments,
         changes,
         files: &listed,

@@ -98,6 +98,7 @@ fn the_samples_are_what_the_program_writes() {
         "ranges",
         "drivers",
         "changes",
+        "gate",
         "findings",
         "reach",
         "items",
@@ -312,6 +313,7 @@ fn an_estimate_alone_is_a_page_without_findings() {
     for absent in [
         "<section id=\"findings\"",
         "<section id=\"reach\"",
+        "<section id=\"gate\"",
         "<section id=\"changes\"",
         "Beside this page",
     ] {

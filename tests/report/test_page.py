@@ -213,3 +213,20 @@ def test_who_reaches_what_is_drawn_and_told(visit):
         # The load balancer is public, the database is not.
         assert ["the internet", "Alb/LoadBalancer"] in told
         assert not [pair for pair in told if pair[0] == "the internet" and pair[1].startswith("Database/")]
+
+
+def test_the_verdict_and_its_budgets_are_those_of_the_data(visit):
+    page = visit().page
+    verdict = json.loads((ROOT / "reports/gate.json").read_text())
+    said = page.locator("#gate .verdict strong").text_content()
+    assert said == ("The gate says yes." if verdict["passes"] else "The gate says no.")
+    rows = page.locator("#gate tbody tr")
+    assert rows.count() == sum(len(e["budgets"]) for e in verdict["environments"]) > 0
+    # A bar for each budget with a limit, and it is as long as the budget is used.
+    for row in rows.all():
+        bar = row.locator("svg.bar")
+        if bar.count():
+            spent, limit = (float(text.replace("£", "").replace(",", "")) for text in
+                            (row.locator("td.n").text_content(), row.locator("li").first.text_content()))
+            part = bar.evaluate("(svg) => svg.lastElementChild.getBoundingClientRect().width / svg.getBoundingClientRect().width")
+            assert abs(part - min(1, spent / limit)) < 0.01

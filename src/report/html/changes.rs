@@ -4,6 +4,7 @@ use maud::{Markup, html};
 
 use super::{Page, change, table};
 use crate::diff::{Cause, Change, Delta};
+use crate::rules::Finding;
 
 pub(super) fn render(page: &Page<'_>, base: &str, deltas: &[Delta]) -> Markup {
     html! {
@@ -33,6 +34,10 @@ pub(super) fn render(page: &Page<'_>, base: &str, deltas: &[Delta]) -> Markup {
             h3 { (table::environment(i, &delta.environment)) }
             @if delta.changes.is_empty() { p { "No amount changed." } }
             @else { (environment(page, delta)) }
+            @if let Some(verdict) = page.gate.and_then(|g| g.verdict.environments.get(i)) {
+                (findings("Findings that this change brings", &verdict.new))
+                (findings("Faults that this change takes away", &verdict.fixed))
+            }
         }
     }
 }
@@ -71,4 +76,15 @@ fn cause(page: &Page<'_>, cause: &Cause) -> Markup {
         @if !cause.from.is_empty() || !cause.to.is_empty() { " " code { (cause.from) } " → " code { (cause.to) } }
         " (" (page.signed(cause.delta.expected)) ")"
     }
+}
+
+fn findings(title: &str, list: &[Finding]) -> Markup {
+    html! { @if !list.is_empty() {
+        h4 { (title) " (" (list.len()) ")" }
+        ul { @for finding in list { li {
+            span class={ "level " (finding.severity.as_str()) } { (finding.severity.as_str()) } " "
+            @if !finding.address.as_str().is_empty() { (finding.address) ": " }
+            (finding.message) " " code { (finding.rule) }
+        } } }
+    } }
 }

@@ -7,6 +7,7 @@ mod changes;
 mod chart;
 mod drivers;
 mod findings;
+mod gate;
 mod items;
 mod notes;
 mod page;
@@ -22,6 +23,7 @@ use std::io::{self, Write};
 use rust_decimal::Decimal;
 use time::Date;
 
+use super::gate::GateReport;
 use super::{EstimateReport, grouped, quantity};
 use crate::diff::Delta;
 use crate::estimate::{Estimate, Swing};
@@ -40,6 +42,8 @@ pub struct Page<'a> {
     pub swings: &'a [Vec<Swing>],
     /// What the rules found, one for each estimate.
     pub findings: Option<&'a [EnvironmentFindings]>,
+    /// The verdict over budgets and findings.
+    pub gate: Option<GateReport<'a>>,
     /// The environments, for the drawing of who reaches what.
     pub deployments: &'a [Deployment],
     /// What changed, and since what.

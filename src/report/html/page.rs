@@ -6,7 +6,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
 use super::{
-    Page, changes, drivers, findings, items, notes, prices, ranges, reach, services, summary,
+    Page, changes, drivers, findings, gate, items, notes, prices, ranges, reach, services, summary,
 };
 use crate::report::conditions;
 
@@ -109,6 +109,13 @@ fn sections(page: &Page<'_>) -> Vec<Section> {
             id: "changes",
             title: "What changed",
             body: changes::render(page, base, deltas),
+        });
+    }
+    if let Some(report) = &page.gate {
+        sections.push(Section {
+            id: "gate",
+            title: "The gate",
+            body: gate::render(page, report),
         });
     }
     if let Some(results) = page.findings {

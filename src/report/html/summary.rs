@@ -29,6 +29,12 @@ fn card(page: &Page<'_>, index: usize, estimate: &Estimate) -> Markup {
     let findings = page
         .findings
         .and_then(|all| all.iter().find(|f| f.environment == estimate.environment));
+    let verdict = page.gate.and_then(|g| {
+        g.verdict
+            .environments
+            .iter()
+            .find(|v| v.environment == estimate.environment)
+    });
     html! {
         article class={ "card e" (index % 6) } {
             h3 { (table::environment(index, &estimate.environment)) " " span.region { (estimate.region) } }
@@ -45,6 +51,9 @@ fn card(page: &Page<'_>, index: usize, estimate: &Estimate) -> Markup {
                     @if estimate.unpriced.is_empty() { "none" }
                     @else { a href="#gaps" { (estimate.unpriced.len()) } }
                 } }
+                @if let Some(verdict) = verdict {
+                    div { dt { "Gate" } dd { @if verdict.passes() { span.ok { "yes" } } @else { a href="#gate" { "no" } } } }
+                }
                 @if let Some(found) = findings {
                     @let summary = found.summary();
                     div { dt { "Findings" } dd {
