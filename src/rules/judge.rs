@@ -50,6 +50,7 @@ impl<'a> Context<'a> {
 pub struct Judge {
     rule: &'static Rule,
     findings: Vec<Finding>,
+    masked: Vec<Span>,
 }
 
 impl Judge {
@@ -58,6 +59,7 @@ impl Judge {
         Judge {
             rule,
             findings: Vec::new(),
+            masked: Vec::new(),
         }
     }
 
@@ -134,6 +136,14 @@ impl Judge {
                 *first = format!("{path} = ****");
             }
         }
+        if let Read::Known(value) = resource.read(path) {
+            self.masked.push(written(value));
+        }
+    }
+
+    /// Where values stand that no report may show, whichever rule's finding is near them.
+    pub fn masked(&self) -> &[Span] {
+        &self.masked
     }
 
     /// An input is missing.
@@ -250,6 +260,16 @@ fn places(trail: &Trail) -> Vec<Related> {
         .filter_map(place)
         .map(|(span, message)| Related { span, message })
         .collect()
+}
+
+/// Where the text of a value stands: in the first parameter that it came from, else where it is.
+fn written(value: &Value) -> Span {
+    let parameter = |step: &Step| match step {
+        Step::Parameter { span, .. } => *span,
+        _ => None,
+    };
+    let origin = value.trail.steps().filter_map(parameter).last();
+    origin.unwrap_or(value.span)
 }
 
 /// Value and what decided it.

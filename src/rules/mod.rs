@@ -64,6 +64,9 @@ pub fn check(
     for rule in all() {
         let mut judge = Judge::new(rule);
         (rule.check)(&context, &mut judge);
+        for span in judge.masked() {
+            sources.hide(*span);
+        }
         findings.extend(judge.finish());
     }
     EnvironmentFindings {

@@ -350,3 +350,75 @@ fn wrong_input_writes_nothing_and_what_was_there_stays() {
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("error: Cargo.toml: "), "{said}");
 }
+
+/// A password that stands in a template, in a parameter's default, in a parameter file, and in a container's variable.
+#[test]
+fn no_secret_is_shown_whatever_is_near_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).expect("written");
+    };
+    let secrets = [
+        "hunter2-literal",
+        "hunter2-default",
+        "hunter2-in-file",
+        "hunter2-variable",
+        "hunter2-noecho",
+    ];
+    write(
+        "t.yaml",
+        "Parameters:\n\
+         \x20 Plain: {Type: String, Default: hunter2-default}\n\
+         \x20 Filed: {Type: String}\n\
+         \x20 Hidden: {Type: String, NoEcho: true, Default: hunter2-noecho}\n\
+         Resources:\n\
+         \x20 A: {Type: 'AWS::RDS::DBInstance', Properties: {MasterUserPassword: hunter2-literal}}\n\
+         \x20 B: {Type: 'AWS::RDS::DBInstance', Properties: {MasterUserPassword: !Ref Plain}}\n\
+         \x20 C: {Type: 'AWS::RDS::DBInstance', Properties: {MasterUserPassword: !Ref Filed}}\n\
+         \x20 D: {Type: 'AWS::RDS::DBInstance', Properties: {MasterUserPassword: !Ref Hidden}}\n\
+         \x20 T: {Type: 'AWS::ECS::TaskDefinition', Properties: {Cpu: 256, Memory: 512, ContainerDefinitions: [{Name: c, Image: i, Environment: [{Name: API_TOKEN, Value: hunter2-variable}]}]}}\n",
+    );
+    write(
+        "p.json",
+        "{\"Parameters\": {\"Filed\": \"hunter2-in-file\"}}",
+    );
+    let stack = [
+        "--template",
+        "t.yaml",
+        "--parameters",
+        "p.json",
+        "--region",
+        "eu-west-2",
+        "--today",
+        TODAY,
+    ];
+    let call = |args: &[&str]| {
+        let output = program(folder.path(), &[args, &stack].concat());
+        assert_ne!(
+            output.status.code(),
+            Some(2),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        let out = [output.stdout, output.stderr].concat();
+        String::from_utf8(out).expect("text")
+    };
+    let mut all = vec![call(&["report", "--out", "out"])];
+    for entry in std::fs::read_dir(folder.path().join("out"))
+        .expect("files")
+        .flatten()
+    {
+        all.push(std::fs::read_to_string(entry.path()).expect("text"));
+    }
+    for format in ["table", "json", "markdown", "github", "sarif", "junit"] {
+        all.push(call(&["check", "--format", format]));
+    }
+    assert!(
+        all.iter()
+            .any(|text| text.contains("is a secret by its name"))
+    );
+    for (text, secret) in all.iter().flat_map(|t| secrets.map(|s| (t, s))) {
+        let at = text.find(secret).map(|i| &text[i.saturating_sub(200)..i]);
+        assert_eq!(at, None, "{secret} is shown");
+    }
+}

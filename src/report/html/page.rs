@@ -44,7 +44,7 @@ pub(super) fn render(page: &Page<'_>) -> String {
                 meta name="color-scheme" content="light dark";
                 meta name="referrer" content="no-referrer";
                 meta name="generator" content=(concat!("isms-cost ", env!("CARGO_PKG_VERSION")));
-                title { "Cost and risk: " (names.join(", ")) }
+                title { "Cost and risk: " (sentence(&names)) }
                 style { (PreEscaped(STYLE)) }
             }
             body {
@@ -157,11 +157,12 @@ fn sections(page: &Page<'_>) -> Vec<Section> {
     sections
 }
 
-/// `a`, `a and b`, `a, b and c`.
+/// `a`, `a and b`, `a, b and c`; more than four are counted.
 fn sentence(names: &[&str]) -> String {
     match names {
         [] => String::new(),
         [one] => (*one).to_owned(),
+        many if many.len() > 4 => format!("{} environments", many.len()),
         [first @ .., last] => format!("{} and {last}", first.join(", ")),
     }
 }

@@ -9,9 +9,10 @@ function make(name, properties, ...children) {
   return element;
 }
 
-// A cell sorts by its data-v, a decimal, else by its text.
+// A cell sorts by its data-v, a decimal, else by its text. Figures are asked for largest first.
 function sortTable(table, column, heading) {
-  const descending = heading.getAttribute('aria-sort') === 'ascending';
+  const before = heading.getAttribute('aria-sort');
+  const descending = before ? before === 'ascending' : heading.classList.contains('n');
   for (const other of heading.parentElement.children) other.removeAttribute('aria-sort');
   heading.setAttribute('aria-sort', descending ? 'descending' : 'ascending');
   const body = table.tBodies[0];
