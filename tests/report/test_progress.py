@@ -1,5 +1,6 @@
 """Long work shows a bar on a terminal, and nothing anywhere else."""
 
+import json
 import os
 import pty
 import subprocess
@@ -20,9 +21,10 @@ def command(tmp_path, *arguments):
     return [PROGRAM, "prices", "import", str(large), "--price-book", str(tmp_path / "book"), "--dry-run", *arguments]
 
 
-def test_a_bar_on_a_terminal(tmp_path):
+def on_a_terminal(command, folder) -> bytes:
+    """What a command that ends well shows on a terminal."""
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command(tmp_path), cwd=ROOT, stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as process:
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=theirs, env={**os.environ, "TERM": "xterm"}) as process:
         os.close(theirs)
         shown = b""
         while True:
@@ -34,7 +36,23 @@ def test_a_bar_on_a_terminal(tmp_path):
                 break
             shown += part
         assert process.wait() == 0
+    return shown
+
+
+def test_a_bar_over_a_large_file(tmp_path):
+    shown = on_a_terminal(command(tmp_path), ROOT)
     assert b"reading prices [" in shown and b"=" in shown
+
+
+def test_a_bar_over_many_environments(tmp_path):
+    (tmp_path / "isms-cost.yaml").write_text(json.dumps({
+        "version": 1, "template": "t.yaml", "region": "eu-west-2", "environments": {f"e{i}": {} for i in range(6)},
+    }))
+    (tmp_path / "t.yaml").write_text("Resources: {A: {Type: 'AWS::EC2::EIP'}}")
+    diff = [PROGRAM, "diff", "--base", "."]
+    assert b"comparing environments [" in on_a_terminal(diff, tmp_path)
+    done = subprocess.run(diff, cwd=tmp_path, capture_output=True, check=True)
+    assert done.stderr == b"" and b"comparing" not in done.stdout
 
 
 def test_nothing_elsewhere(tmp_path):

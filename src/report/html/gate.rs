@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 use rust_decimal::Decimal;
 
-use super::{Page, chart, count, table};
+use super::{Page, chart, count, counted, table};
 use crate::gate::{Check, CheckKind, Judged, State};
 use crate::pricing::Usd;
 use crate::report::gate::{GateReport, Remedy, remedies};
@@ -45,18 +45,18 @@ fn budgets(page: &Page<'_>, report: &GateReport<'_>) -> Markup {
             table data-sort data-filter="environment state" {
                 caption { "Budgets of isms-cost.yaml, a month" }
                 thead { tr {
-                    th scope="col" { "Budget" } th scope="col" { "Environment" } th scope="col" { "Counts" } th.n scope="col" { "Is" }
-                    th.chart scope="col" data-nosort { "Used" } th scope="col" { "Allowed" } th scope="col" { "Answer" }
+                    th scope="col" { "Budget" } th scope="col" { "Environment" } th scope="col" { "Answer" } th.n scope="col" { "Is" }
+                    th.chart scope="col" data-nosort { "Used" } th scope="col" { "Allowed" } th scope="col" { "Counts" }
                 } }
                 tbody { @for (i, environment) in environments { @for judged in &environment.budgets {
                     tr data-environment=(environment.environment) data-state=(judged.state.as_str()) {
                         th scope="row" { (judged.budget.name) }
                         td { (table::environment(i, &environment.environment)) }
-                        td { (judged.budget.scope.describe()) ", " (judged.budget.scenario.as_str()) }
+                        td { (answer(judged)) }
                         (table::amount(page, judged.head))
                         td.chart { @if let Some(limit) = judged.budget.limit { (chart::bar(judged.head, limit, if judged.head > limit { "over" } else { "within" })) } }
                         td { ul.plain { @for check in &judged.checks { li { (allowed(page, check)) } } } }
-                        td { (answer(judged)) }
+                        td { (judged.budget.scope.describe()) ", " (judged.budget.scenario.as_str()) }
                     }
                 } } }
             }
@@ -95,6 +95,6 @@ fn answer(judged: &Judged) -> Markup {
     html! {
         span class=(class) { (judged.state.as_str()) }
         @for reason in &judged.reasons { br; span.unit { (reason) } }
-        @if judged.unpriced > 0 { br; span.unit { (judged.unpriced) " of it without a price" } }
+        @if judged.unpriced > 0 { br; span.unit { (counted(judged.unpriced, "part")) " without a price" } }
     }
 }
