@@ -21,6 +21,8 @@ pub mod ecr;
 pub mod estimate;
 pub mod evidence;
 pub mod gate;
+#[cfg(feature = "guard")]
+pub mod guard;
 pub mod model;
 pub mod policy;
 pub mod pricing;

@@ -146,6 +146,9 @@ pub struct CheckArgs {
     /// Exit with 1 also where an answer is not known
     #[arg(long)]
     pub deny_unknown: bool,
+    /// Judge by this file of Guard rules too; may be given several times [default: policy.guard of isms-cost.yaml]
+    #[arg(long, value_name = "FILE")]
+    pub guard: Vec<PathBuf>,
     /// Accept the faults that this file lists [default: policy.baseline of isms-cost.yaml]
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

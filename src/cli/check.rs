@@ -23,6 +23,14 @@ pub(super) fn run(
         let here = std::env::current_dir()?;
         plan.policy.baseline = Some(here.join(baseline).display().to_string());
     }
+    if !args.guard.is_empty() {
+        let here = std::env::current_dir()?;
+        let files = args
+            .guard
+            .iter()
+            .map(|file| here.join(file).display().to_string());
+        plan.policy.guard = files.collect();
+    }
     if args.write_baseline.is_some() {
         plan.policy.baseline = None;
     }

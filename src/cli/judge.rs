@@ -46,6 +46,7 @@ pub(super) fn judge_in(
         .iter()
         .map(|d| rules::check(d, sources, &assets))
         .collect();
+    own_rules(plan, deployments, &mut results)?;
     rules::env::compare(deployments, &mut results, plan.policy.strict.as_deref());
     let run = Run {
         deployments,
@@ -55,6 +56,50 @@ pub(super) fn judge_in(
     };
     plan.policy.apply(&mut results, baseline.as_ref(), &run);
     Ok(results)
+}
+
+/// The user's own rules.
+#[cfg(feature = "guard")]
+fn own_rules(
+    plan: &Plan,
+    deployments: &[Deployment],
+    results: &mut [EnvironmentFindings],
+) -> Result<(), CallError> {
+    use crate::guard::{RuleFile, judge};
+    let mut files = Vec::new();
+    for path in &plan.policy.guard {
+        let text = plan
+            .tree
+            .read(path)
+            .map_err(|e| CallError(format!("Guard rules {e}")))?;
+        files.push(RuleFile {
+            path: path.clone(),
+            text,
+        });
+    }
+    if files.is_empty() {
+        return Ok(());
+    }
+    for (deployment, result) in deployments.iter().zip(results) {
+        let found = judge(deployment, &files).map_err(|e| CallError(e.to_string()))?;
+        result.findings.extend(found);
+    }
+    Ok(())
+}
+
+/// The user's own rules need the engine; nothing is passed over in silence.
+#[cfg(not(feature = "guard"))]
+fn own_rules(
+    plan: &Plan,
+    _: &[Deployment],
+    _: &mut [EnvironmentFindings],
+) -> Result<(), CallError> {
+    match plan.policy.guard.first() {
+        None => Ok(()),
+        Some(path) => Err(CallError(format!(
+            "{path}: this program was built without the Guard engine; build it with cargo install --features guard"
+        ))),
+    }
 }
 
 fn read_baseline(path: &str, plan: &Plan) -> Result<Baseline, CallError> {

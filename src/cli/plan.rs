@@ -124,6 +124,13 @@ impl Plan {
         if let (Some(baseline), Some(config)) = (&policy.baseline, &config) {
             policy.baseline = Some(path(&config.folder.join(baseline))?);
         }
+        if let Some(config) = &config {
+            let files = policy
+                .guard
+                .iter()
+                .map(|file| path(&config.folder.join(file)));
+            policy.guard = files.collect::<Result<_, _>>()?;
+        }
         Ok(Plan {
             policy,
             budgets: config

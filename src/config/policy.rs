@@ -19,6 +19,8 @@ pub(super) struct RawPolicy {
     comments: bool,
     baseline: Option<String>,
     #[serde(default)]
+    guard: OneOrMany,
+    #[serde(default)]
     strict: OneOrMany,
 }
 
@@ -171,6 +173,7 @@ pub(super) fn parse(
         waivers,
         comments: raw.comments,
         baseline: raw.baseline,
+        guard: raw.guard.list(),
         strict,
         file: Some((shown.to_owned(), text.to_owned())),
     })

@@ -29,6 +29,8 @@ pub struct Policy {
     pub comments: bool,
     /// The baseline file, as a path in the tree.
     pub baseline: Option<String>,
+    /// Files of Guard rules, as paths in the tree.
+    pub guard: Vec<String>,
     /// Environments that must not be weaker than the others; `None`: those whose name says production.
     pub strict: Option<Vec<String>>,
     /// The configuration's path and text, for places; `None` without one.
@@ -42,6 +44,7 @@ impl Default for Policy {
             waivers: Vec::new(),
             comments: true,
             baseline: None,
+            guard: Vec::new(),
             strict: None,
             file: None,
         }
@@ -95,7 +98,8 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 
 /// What a pattern of rules should have been, if it means no rule; `None` if it means one.
 pub fn unknown_rule(pattern: &str) -> Option<String> {
-    if all().any(|rule| matches(pattern, rule.id)) {
+    // Rules of one's own are known once their files are read.
+    if pattern.starts_with("guard.") || all().any(|rule| matches(pattern, rule.id)) {
         return None;
     }
     let nearest = suggest(pattern, all().map(|r| r.id));

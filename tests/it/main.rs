@@ -6,6 +6,8 @@ mod diff;
 mod docs;
 mod estimate_cases;
 mod gate;
+#[cfg(feature = "guard")]
+mod guard;
 mod laws;
 mod policy;
 mod price_fixtures;

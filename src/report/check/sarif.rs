@@ -27,11 +27,18 @@ pub fn sarif(
     sources: &SourceMap,
     anchor: &str,
 ) -> io::Result<()> {
-    let rules: Vec<&crate::rules::Rule> = all().collect();
-    let index = |id: &str| rules.iter().position(|r| r.id == id).unwrap_or_default();
+    let mut rules: Vec<Value> = all().map(rule).collect();
+    let mut index: BTreeMap<&str, usize> = all().enumerate().map(|(i, r)| (r.id, i)).collect();
+    // Rules of one's own say nothing about themselves but their name.
+    for finding in results.iter().flat_map(|r| &r.findings) {
+        index.entry(finding.rule).or_insert_with(|| {
+            rules.push(json!({ "id": finding.rule, "name": finding.rule }));
+            rules.len() - 1
+        });
+    }
     let results: Vec<Value> = merged(results)
         .into_iter()
-        .map(|result| result.print(sources, anchor, index(result.first.rule)))
+        .map(|result| result.print(sources, anchor, index.get(result.first.rule).copied()))
         .collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -40,7 +47,7 @@ pub fn sarif(
             "tool": { "driver": {
                 "name": "isms-cost",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().map(|r| rule(r)).collect::<Vec<_>>(),
+                "rules": rules,
             } },
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { "SRCROOT": { "description": { "text": "the top of the repository" } } },
@@ -151,7 +158,7 @@ fn hash(key: &str) -> String {
 }
 
 impl Merged<'_> {
-    fn print(&self, sources: &SourceMap, anchor: &str, index: usize) -> Value {
+    fn print(&self, sources: &SourceMap, anchor: &str, index: Option<usize>) -> Value {
         let f = self.first;
         let environments = self.environments.join(", ");
         let about = if f.address.as_str().is_empty() {
