@@ -302,6 +302,30 @@ impl<'a> Reader<'a, '_> {
                 "SecurityGroupIds",
             ),
             (
+                "AWS::RDS::DBProxy",
+                EndpointKind::Database,
+                "VpcSubnetIds",
+                "VpcSecurityGroupIds",
+            ),
+            (
+                "AWS::OpenSearchService::Domain",
+                EndpointKind::Database,
+                "VPCOptions.SubnetIds",
+                "VPCOptions.SecurityGroupIds",
+            ),
+            (
+                "AWS::MSK::Cluster",
+                EndpointKind::Other,
+                "BrokerNodeGroupInfo.ClientSubnets",
+                "BrokerNodeGroupInfo.SecurityGroups",
+            ),
+            (
+                "AWS::CodeBuild::Project",
+                EndpointKind::Other,
+                "VpcConfig.Subnets",
+                "VpcConfig.SecurityGroupIds",
+            ),
+            (
                 "AWS::ElastiCache::ServerlessCache",
                 EndpointKind::Database,
                 "SubnetIds",

@@ -24,6 +24,11 @@ impl Id {
     /// A parameter, a Systems Manager value or an import is outside the tree: AWS gives ids when it creates a resource,
     /// so nobody can have written down that of a resource which this tree creates.
     pub fn of(deployment: &Deployment, value: &Value, resource_type: &str) -> Id {
+        Id::follow(deployment, value, resource_type, 8)
+    }
+
+    /// `steps`: how often an attribute may stand for another property before it counts as going in circles.
+    fn follow(deployment: &Deployment, value: &Value, resource_type: &str, steps: u8) -> Id {
         match &value.kind {
             Kind::Reference(reference) => {
                 let Some(target) = deployment.get(&reference.address) else {
@@ -39,12 +44,12 @@ impl Id {
                     )
                 {
                     Id::DefaultOf(target.address.clone())
-                } else if let Some(path) = attribute.filter(|_| resource_type != "AWS::EC2::VPC")
+                } else if let Some(path) = attribute
                     && let Read::Known(next) = target.read(path)
-                    && next.as_reference() != Some(reference)
+                    && steps > 0
                 {
                     // An attribute that gives back a property, such as VPCGatewayAttachment.InternetGatewayId.
-                    Id::of(deployment, next, resource_type)
+                    Id::follow(deployment, next, resource_type, steps - 1)
                 } else {
                     Id::Any(format!("{reference} is known only after deployment").into())
                 }

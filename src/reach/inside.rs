@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::id::Id;
 use super::paths::rule_hop;
 use super::{
-    AddressSet, Direction, Endpoint, EndpointKind, Graph, GroupRule, Hop, Protocol, Subnet, Traffic,
+    AddressSet, Bounds, Direction, Endpoint, EndpointKind, Graph, GroupRule, Hop, Located,
+    Protocol, Subnet, Traffic,
 };
 
 /// Whether one reaches another.
@@ -39,22 +40,20 @@ enum Side {
 
 impl<'a> Graph<'a> {
     /// The addresses of an endpoint's subnets.
-    ///
-    /// # Errors
-    /// The missing input.
-    pub fn addresses(&self, endpoint: &Endpoint<'a>) -> Result<AddressSet, Arc<str>> {
-        if let Some(gap) = &endpoint.subnets.gap {
-            return Err(Arc::clone(gap));
-        }
-        let mut all = AddressSet::default();
-        for id in &endpoint.subnets.ids {
+    fn located(&self, endpoint: &Endpoint<'a>) -> Located {
+        let elsewhere = |gap: Option<Arc<str>>| {
+            let gap = gap.unwrap_or_else(|| "its subnets are not known".into());
+            Located::somewhere(AddressSet::all(), gap)
+        };
+        let subnets = endpoint.subnets.ids.iter().map(|id| {
             let subnet = id.here().and_then(|a| self.network.subnets.get(a));
-            let Some(subnet) = subnet else {
-                return Err(id.gap().cloned().unwrap_or_else(|| "a subnet".into()));
-            };
-            all = all.union(subnet.addresses.as_ref().map_err(Arc::clone)?);
+            subnet.map_or_else(|| elsewhere(id.gap().cloned()), |s| s.addresses.clone())
+        });
+        let all = subnets.fold(Located::default(), |all, one| all.and(&one));
+        match &endpoint.subnets.gap {
+            Some(gap) => all.and(&elsewhere(Some(Arc::clone(gap)))),
+            None => all,
         }
-        Ok(all)
     }
 
     /// Whether `from` may open connections to a port of `to`: by the security groups of both and, between different
@@ -169,8 +168,8 @@ impl<'a> Graph<'a> {
         if AddressSet::all_v4().minus(&rule.addresses).is_empty() {
             return Ok(true);
         }
-        let own = self.addresses(other)?;
-        Ok(!own.intersect(&rule.addresses).is_empty())
+        let open = Bounds::exactly(rule.addresses.clone());
+        self.located(other).meets(&open)
     }
 
     /// Whether network ACLs let traffic through between some pair of subnets.
@@ -212,24 +211,13 @@ impl<'a> Graph<'a> {
         if a.resource.address == b.resource.address {
             return Ok(true);
         }
-        let (at_a, at_b) = (
-            a.addresses.clone().unwrap_or_else(|_| AddressSet::all()),
-            b.addresses.clone().unwrap_or_else(|_| AddressSet::all()),
-        );
         let out = self.network.acl_lets(a, Direction::Out, protocol, port);
         let within = self.network.acl_lets(b, Direction::In, protocol, port);
-        let none = |x: &AddressSet, y: &AddressSet| x.intersect(y).is_empty();
-        if none(&out.high, &at_b) || none(&within.high, &at_a) {
-            return Ok(false);
+        match (b.addresses.meets(&out), a.addresses.meets(&within)) {
+            (Ok(false), _) | (_, Ok(false)) => Ok(false),
+            (Ok(true), Ok(true)) => Ok(true),
+            (Err(gap), _) | (_, Err(gap)) => Err(gap),
         }
-        if !none(&out.low, &at_b) && !none(&within.low, &at_a) {
-            return Ok(true);
-        }
-        let gaps = out.gaps.into_iter().chain(within.gaps);
-        Err(gaps
-            .into_iter()
-            .next()
-            .unwrap_or_else(|| "a network ACL".into()))
     }
 
     fn subnets_of(&self, endpoint: &Endpoint<'a>) -> Vec<&Subnet<'a>> {

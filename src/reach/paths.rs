@@ -10,7 +10,7 @@ use super::{
     AddressSet, Bounds, Direction, Endpoint, EndpointKind, Graph, Group, Hop, Inside, Listener,
     Protocol, Subnet, Traffic,
 };
-use crate::model::{Read, Resource};
+use crate::model::Resource;
 
 /// One way from the internet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,6 +89,10 @@ impl<'a> Graph<'a> {
         let mut reach = Reach::default();
         if let Some(gap) = &endpoint.subnets.gap {
             reach.gaps.insert(Arc::clone(gap));
+        } else if endpoint.subnets.ids.is_empty() {
+            reach
+                .gaps
+                .insert("no subnets are named: the default VPC counts".into());
         }
         let (v4, v6) = (no_address(&endpoint.v4), no_address(&endpoint.v6));
         if let (Some(v4), Some(_)) = (v4, v6) {
@@ -505,11 +509,7 @@ fn public(public: &Public, subnet: &Subnet<'_>, by: &str) -> Result<bool, Arc<st
         Public::Yes(..) => Ok(true),
         Public::Unknown(gap) => Err(Arc::clone(gap)),
         Public::BySubnet => subnet.resource.flag(by).or_default(false),
-        Public::UnknownWhereV6(gap) => match &subnet.addresses {
-            Ok(set) if !set.has_v6() => Ok(false),
-            Ok(_) => Err(Arc::clone(gap)),
-            Err(_) if subnet.resource.read("Ipv6CidrBlock") == Read::Absent => Ok(false),
-            Err(_) => Err(Arc::clone(gap)),
-        },
+        Public::UnknownWhereV6(gap) if subnet.addresses.within.has_v6() => Err(Arc::clone(gap)),
+        Public::UnknownWhereV6(_) => Ok(false),
     }
 }

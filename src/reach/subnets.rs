@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::acl::{Acl, Entry};
 use super::id::{Id, unsure};
 use super::routes::{Route, Target};
-use super::{AddressSet, Bounds, Direction, Hop, Index, Protocol};
+use super::{AddressSet, Bounds, Direction, Hop, Index, Located, Protocol};
 use crate::model::{Address, Deployment, Read, Resource};
 
 const VPC: &str = "AWS::EC2::VPC";
@@ -22,8 +22,8 @@ pub struct Subnet<'a> {
     pub resource: &'a Resource,
     /// Its VPC.
     pub vpc: Option<Id>,
-    /// Its IPv4 and IPv6 addresses, as far as they are known.
-    pub addresses: Result<AddressSet, Arc<str>>,
+    /// Its IPv4 and IPv6 addresses.
+    pub addresses: Located,
     /// Route tables that are associated with it, and why an association may not hold.
     tables: Vec<Association<'a>>,
     /// Network ACLs likewise.
@@ -406,31 +406,44 @@ impl<'a> Network<'a> {
     }
 }
 
-/// A subnet's own addresses.
-fn addresses(
-    resource: &Resource,
-    index: &Index<'_>,
-    deployment: &Deployment,
-) -> Result<AddressSet, Arc<str>> {
-    let mut all = AddressSet::default();
+/// A subnet's own addresses; what is not known of them is within the VPC's.
+fn addresses(resource: &Resource, index: &Index<'_>, deployment: &Deployment) -> Located {
+    let mut all = Located::default();
     let extra = index
         .of("AWS::EC2::SubnetCidrBlock")
         .iter()
         .filter(|r| {
             Id::at(deployment, r, "SubnetId", SUBNET) == Some(Id::Here(resource.address.clone()))
         })
-        .map(|r| r.text("Ipv6CidrBlock"));
-    for block in [resource.text("CidrBlock"), resource.text("Ipv6CidrBlock")]
-        .into_iter()
-        .chain(extra)
-    {
-        match block {
-            Read::Known(text) => all = all.union(&AddressSet::parse(&text).map_err(Arc::from)?),
-            Read::Absent => {}
-            Read::Unknown(reason) => return Err(reason),
-        }
+        .map(|r| (r.text("Ipv6CidrBlock"), AddressSet::all_v6()));
+    let own = [
+        (
+            resource.text("CidrBlock"),
+            vpc_block(resource, deployment).unwrap_or_else(AddressSet::all_v4),
+        ),
+        (resource.text("Ipv6CidrBlock"), AddressSet::all_v6()),
+    ];
+    for (block, within) in own.into_iter().chain(extra) {
+        let located = match block {
+            Read::Known(text) => match AddressSet::parse(&text) {
+                Ok(set) => Located::known(set),
+                Err(reason) => Located::somewhere(within, reason.into()),
+            },
+            Read::Absent => continue,
+            Read::Unknown(reason) => Located::somewhere(within, reason),
+        };
+        all = all.and(&located);
     }
-    Ok(all)
+    all
+}
+
+/// The one IPv4 block of a subnet's VPC; a VPC of the tree may have more by `AWS::EC2::VPCCidrBlock`.
+fn vpc_block(subnet: &Resource, deployment: &Deployment) -> Option<AddressSet> {
+    let vpc = Id::at(deployment, subnet, "VpcId", VPC)?;
+    let vpc = deployment.get(vpc.here()?)?;
+    let more = deployment.of_type("AWS::EC2::VPCCidrBlock").next();
+    let text = vpc.text("CidrBlock").known().filter(|_| more.is_none())?;
+    AddressSet::parse(&text).ok()
 }
 
 /// What people call it.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use isms_cost::model::Address;
 use isms_cost::reach::Graph;
 use isms_cost::report::{graph as drawing, reach as report};
+use isms_cost::rules::check;
 use serde::Deserialize;
 
 use crate::support::{Evaluated, evaluate};
@@ -175,6 +176,12 @@ struct Case {
     /// Part of the explanation.
     #[serde(default)]
     says: BTreeMap<String, String>,
+    /// Another part of it.
+    #[serde(default)]
+    asks: BTreeMap<String, String>,
+    /// No part of it.
+    #[serde(default)]
+    silent: BTreeMap<String, String>,
 }
 
 fn indented(section: &str, text: &str) -> String {
@@ -185,15 +192,63 @@ fn indented(section: &str, text: &str) -> String {
     format!("{section}:\n{}\n", lines.join("\n"))
 }
 
+fn read() -> Cases {
+    serde_yaml::from_str(include_str!("../cases/reach.yaml")).expect("well-formed cases")
+}
+
+impl Cases {
+    fn template(&self, case: &Case) -> String {
+        indented("Parameters", &case.parameters)
+            + &indented("Conditions", &case.conditions)
+            + &indented("Resources", &format!("{}{}", self.common, case.template))
+    }
+}
+
+/// Each value of each case in turn is something else; there is an answer, whichever it is.
+#[test]
+fn no_value_of_any_kind_is_too_much() {
+    let values = [
+        "null",
+        "[[{x: 1}], null, 7]",
+        "{a: {b: []}}",
+        "!ImportValue elsewhere",
+        "-99999999999999999999",
+        "\"\"",
+        "!Ref Vpc",
+        "!GetAtt Web.Nothing",
+    ];
+    let property = regex_lite::Regex::new(r"(\w+): ([^,{}\[\]\n]+)").expect("a pattern");
+    let (file, mut count) = (read(), 0usize);
+    for case in &file.cases {
+        let template = file.template(case);
+        for found in property.captures_iter(&template) {
+            let (key, value) = (found.get(1), found.get(2).expect("a value"));
+            if key.is_some_and(|k| k.as_str() == "Type") {
+                continue;
+            }
+            let mut broken = template.clone();
+            broken.replace_range(value.range(), values[count % values.len()]);
+            count += 1;
+            let evaluated = evaluate(&[("main.yaml", &broken)], &[]);
+            if let Some(deployment) = &evaluated.deployment {
+                let findings = check(deployment, &evaluated.sources, &[]).findings;
+                assert!(!findings.is_empty());
+                Graph::new(deployment).view();
+                for address in deployment.resources.keys() {
+                    written(&evaluated, address.as_str());
+                }
+            }
+        }
+    }
+    assert!(count > 500, "{count} values");
+}
+
 #[test]
 fn cases() {
-    let file: Cases =
-        serde_yaml::from_str(include_str!("../cases/reach.yaml")).expect("well-formed cases");
+    let file = read();
     let mut wrong = Vec::new();
     for case in &file.cases {
-        let template = indented("Parameters", &case.parameters)
-            + &indented("Conditions", &case.conditions)
-            + &indented("Resources", &format!("{}{}", file.common, case.template));
+        let template = file.template(case);
         let evaluated = evaluate(&[("main.yaml", &template)], &[]);
         assert!(
             !evaluated.diagnostics.has_errors(),
@@ -229,9 +284,15 @@ fn cases() {
                 wrong.push(format!("{}: {address}: {found:?}", case.name));
             }
         }
-        for (address, part) in &case.says {
+        for (address, part) in case.says.iter().chain(&case.asks) {
             let text = written(&evaluated, address);
             if !text.contains(part) {
+                wrong.push(format!("{}: {address}: {text}", case.name));
+            }
+        }
+        for (address, part) in &case.silent {
+            let text = written(&evaluated, address);
+            if text.contains(part) {
                 wrong.push(format!("{}: {address}: {text}", case.name));
             }
         }

@@ -279,7 +279,7 @@ type Acl = Option<Vec<(bool, bool, Block, (u16, u16))>>;
 
 fn acl() -> impl Strategy<Value = Acl> {
     let entry = (any::<bool>(), prop::bool::weighted(0.7), block(), range());
-    prop::option::weighted(0.4, prop::collection::vec(entry, 0..5))
+    prop::option::weighted(0.5, prop::collection::vec(entry, 0..8))
 }
 
 type Rule = (bool, Option<(u16, u16)>, Peer);

@@ -19,6 +19,8 @@ pub(in crate::rules) static RULE: Rule = Rule {
         "AWS::ElastiCache::CacheCluster",
         "AWS::ElastiCache::ReplicationGroup",
         "AWS::ElastiCache::ServerlessCache",
+        "AWS::OpenSearchService::Domain",
+        "AWS::RDS::DBProxy",
     ],
     why: "In a subnet with a route to an internet gateway one flag, an address and a security group's rule, is all that keeps \
           the world out. A subnet is public by its route table, whatever its name says.",
