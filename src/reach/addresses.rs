@@ -146,6 +146,27 @@ impl AddressSet {
         public.v4.size() >= WORLD_V4 || public.v6.size() >= WORLD_V6
     }
 
+    /// The set as people write it where only the internet counts: with the ranges that the internet does not carry, if
+    /// that is shorter. `0.0.0.0/1` without 10.0.0.0/8 and the rest is `0.0.0.0/1` again.
+    pub fn on_the_internet(&self) -> String {
+        let outside = AddressSet::all().minus(&INTERNET);
+        let filled = self
+            .union(&outside)
+            .blocks()
+            .fold(
+                AddressSet::default(),
+                |kept, block| match AddressSet::parse(&block.to_string()) {
+                    Ok(set) if !set.intersect(&INTERNET).is_empty() => kept.union(&set),
+                    _ => kept,
+                },
+            );
+        if filled.blocks().count() < self.blocks().count() {
+            filled.to_string()
+        } else {
+            self.to_string()
+        }
+    }
+
     /// The fewest CIDR blocks that make it up, IPv4 first.
     pub fn blocks(&self) -> impl Iterator<Item = IpNet> + '_ {
         // An IPv4 interval holds no number beyond 32 bits.
@@ -241,6 +262,16 @@ mod tests {
         );
         assert_eq!(AddressSet::default().to_string(), "no address");
         assert_eq!(set(&["192.0.2.7"]).to_string(), "192.0.2.7/32");
+        for block in [
+            "0.0.0.0/1",
+            "172.0.0.0/8",
+            "11.0.0.0/8",
+            "0.0.0.0/0",
+            "2001:db8::/32",
+        ] {
+            let public = set(&[block]).intersect(AddressSet::internet());
+            assert_eq!(public.on_the_internet(), block);
+        }
         assert!(AddressSet::parse("10.0.0.0/33").is_err());
         assert!(AddressSet::parse("pl-1").is_err());
     }

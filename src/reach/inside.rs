@@ -279,7 +279,7 @@ fn group_hop(
         Direction::In => "from",
         Direction::Out => "to",
     };
-    let base = rule_hop(group, index, &rule.addresses);
+    let base = rule_hop(group, index);
     let default = rule.resource.is_some() && rule.path.is_empty() && direction == Direction::Out;
     let written = if default && rule.traffic == Traffic::ALL {
         " (no egress rule is written)"

@@ -211,7 +211,7 @@ impl<'a> Graph<'a> {
         let whole = sure.len() == count;
         for (traffic, (from, by)) in merged(sure, whole) {
             let protocol = traffic.protocol.unwrap_or(Protocol::TCP);
-            let mut hops = vec![Hop::text(format!("internet, {from}"))];
+            let mut hops = vec![Hop::text(format!("internet, {}", from.on_the_internet()))];
             hops.extend(way.hops.iter().cloned());
             hops.extend(acl.and_then(|a| {
                 let entry = a.allowing(Direction::In, protocol, traffic.first, &from)?;
@@ -223,7 +223,7 @@ impl<'a> Graph<'a> {
                 ))
             }));
             for (i, k) in by {
-                hops.push(rule_hop(groups[i], k, &from));
+                hops.push(rule_hop(groups[i], k));
             }
             hops.push(self.arrival(endpoint, subnet, &traffic, &listeners, from.has_v4()));
             reach.paths.push(Path {
@@ -449,15 +449,14 @@ impl<'a> Graph<'a> {
 }
 
 /// What people read of one security group's rule.
-pub(super) fn rule_hop(group: &Group<'_>, rule: usize, addresses: &AddressSet) -> Hop {
+pub(super) fn rule_hop(group: &Group<'_>, rule: usize) -> Hop {
     let rule = &group.rules[rule];
-    let common = rule.addresses.intersect(addresses);
-    let whole = if common.is_empty() {
-        &rule.addresses
-    } else {
-        &common
-    };
-    let text = format!("{} lets in {} from {whole}", group.name(), rule.traffic);
+    let text = format!(
+        "{} lets in {} from {}",
+        group.name(),
+        rule.traffic,
+        rule.addresses
+    );
     match rule.resource {
         Some(resource) => Hop::at(text, resource, &rule.path),
         None => Hop::text(text),

@@ -93,7 +93,7 @@ pub fn write(
 
 fn ways(out: &mut dyn Write, sources: &SourceMap, reach: &Reach) -> io::Result<()> {
     for way in &reach.paths {
-        writeln!(out, "  {} from {}", way.traffic, way.from)?;
+        writeln!(out, "  {} from {}", way.traffic, way.from.on_the_internet())?;
         path(out, sources, &way.hops)?;
     }
     for gap in &reach.gaps {

@@ -36,7 +36,11 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
             let said = if whole && written == 1 && fault.resource.resource_type.ends_with("Group") {
                 "no egress rule is written, so everything may leave".to_owned()
             } else {
-                format!("{} may leave for {}", fault.what.join(", "), fault.from)
+                format!(
+                    "{} may leave for {}",
+                    fault.what.join(", "),
+                    fault.from.on_the_internet()
+                )
             };
             own.push((fault.resource, fault.path, said));
         }

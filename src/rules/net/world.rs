@@ -139,7 +139,8 @@ impl<'a> Verdict<'a> {
             let (more, places) = opened(context.reach(), &judged.group, fault.port);
             lines.extend(more);
             related.extend(places);
-            let message = format!("{} is open to {}", fault.what.join(", "), fault.from);
+            let from = fault.from.on_the_internet();
+            let message = format!("{} is open to {from}", fault.what.join(", "));
             judge.fail_by(fault.resource, &fault.path, message, lines, related);
         }
         for gap in self.gaps {
@@ -175,19 +176,22 @@ fn opened(
     group: &Group<'_>,
     port: (Protocol, u16),
 ) -> (Vec<String>, Vec<Related>) {
-    let (mut lines, mut related) = (Vec::new(), Vec::new());
-    let mut used = false;
+    let (mut lines, mut related, mut closed) = (Vec::new(), Vec::new(), Vec::new());
     for endpoint in graph.users(&group.id) {
-        used = true;
-        let (more, places) = path_to(
-            &graph.direct(endpoint),
-            endpoint.resource.address.as_str(),
-            Some(port),
-        );
-        lines.extend(more);
-        related.extend(places);
+        let address = endpoint.resource.address.as_str();
+        let (more, places) = path_to(&graph.direct(endpoint), address, Some(port));
+        if places.is_empty() {
+            closed.extend(more);
+        } else {
+            lines.extend(more);
+            related.extend(places);
+        }
     }
-    if !used {
+    // Who is not reached matters where nobody is.
+    if lines.is_empty() {
+        lines = closed;
+    }
+    if lines.is_empty() {
         lines.push("nothing of this stack tree is seen to use the group".to_owned());
     }
     (lines, related)
