@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::id::{Id, unsure};
+use super::subnets::named;
 use super::{AddressSet, Bounds, Direction, Index, Protocol, Traffic};
 use crate::model::{Deployment, Read, Resource, Value};
 
@@ -142,6 +143,15 @@ impl<'a> GroupRule<'a> {
             group,
             gap,
         }
+    }
+
+    /// What it says, in words.
+    pub fn words(&self) -> String {
+        let mut ends: Vec<String> = self.group.iter().map(named).collect();
+        if !self.addresses.is_empty() {
+            ends.push(self.addresses.to_string());
+        }
+        format!("{} and {}", self.traffic, ends.join(" and "))
     }
 
     /// Whether it takes part.

@@ -127,6 +127,14 @@ impl Judge {
         }
     }
 
+    /// What the last finding's property says in words, where its own value would be another fault's too: a baseline
+    /// and a fingerprint tell faults in a list apart by it.
+    pub fn says(&mut self, value: impl Into<String>) {
+        if let Some(finding) = self.findings.last_mut() {
+            finding.value = value.into();
+        }
+    }
+
     /// It does not hold, and the value itself must not be shown: a secret.
     pub fn fail_masked(&mut self, resource: &Resource, path: &str, message: impl Into<String>) {
         self.push(Status::Fail, resource, path, message.into());

@@ -1,11 +1,11 @@
 //! What reaches what in the shipped stack, and its drawing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use isms_cost::model::Address;
 use isms_cost::reach::Graph;
 use isms_cost::report::{graph as drawing, reach as report};
-use isms_cost::rules::check;
+use isms_cost::rules::{Status, check};
 use serde::Deserialize;
 
 use crate::support::{Evaluated, evaluate};
@@ -298,4 +298,25 @@ fn cases() {
         }
     }
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// Two rules of one list from the same addresses are two faults: fixing one and making another is not the same.
+#[test]
+fn faults_of_one_list_have_keys_of_their_own() {
+    let keys = |port: u16| {
+        let template = format!(
+            "Resources:\n  G: {{Type: AWS::EC2::SecurityGroup, Properties: {{GroupDescription: x, SecurityGroupIngress: [{{IpProtocol: tcp, FromPort: 22, ToPort: 22, CidrIp: 0.0.0.0/0}}, {{IpProtocol: tcp, FromPort: {port}, ToPort: {port}, CidrIp: 0.0.0.0/0}}]}}}}\n"
+        );
+        let evaluated = evaluate(&[("main.yaml", &template)], &[]);
+        let findings = check(evaluated.deployment(), &evaluated.sources, &[]).findings;
+        findings
+            .iter()
+            .filter(|f| f.rule.starts_with("net.sg-") && f.status == Status::Fail)
+            .map(isms_cost::rules::Finding::key)
+            .collect::<BTreeSet<String>>()
+    };
+    let (one, other) = (keys(3389), keys(23));
+    // A fault for each port and each missing description, and one for the egress rule that is not written.
+    assert_eq!(one.len(), 5, "{one:?}");
+    assert_eq!(one.intersection(&other).count(), 3, "{one:?} {other:?}");
 }

@@ -67,11 +67,13 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
                         format!("{}.IpProtocol", rule.path)
                     };
                     judge.fail(resource, &path, format!("{traffic} from {from}"));
+                    judge.says(rule.words());
                 }
                 Ok(_) => {}
                 Err(reason) => {
                     silent = true;
                     judge.unknown(resource, &rule.path, &reason);
+                    judge.says(rule.words());
                 }
             }
         }

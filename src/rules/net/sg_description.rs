@@ -50,10 +50,12 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
                         Some(_) => "the rule has no description".to_owned(),
                     };
                     judge.fail(resource, &rule.path, message);
+                    judge.says(rule.words());
                 }
                 Read::Unknown(reason) => {
                     answered = true;
                     judge.unknown(resource, &rule.path, &reason);
+                    judge.says(rule.words());
                 }
             }
         }

@@ -42,14 +42,16 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
                     fault.from.on_the_internet()
                 )
             };
-            own.push((fault.resource, fault.path, said));
+            let words = fault.words();
+            own.push((fault.resource, fault.path, said, words));
         }
         if own.is_empty() {
             verdict.faults = Vec::new();
             verdict.say(context, judge, &judged, "what may leave is named");
         }
-        for (resource, path, said) in own {
+        for (resource, path, said, words) in own {
             judge.fail(resource, &path, said);
+            judge.says(words);
         }
     }
 }

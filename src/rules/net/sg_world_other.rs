@@ -71,13 +71,14 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
 
 fn gap<'a>(group: &Group<'a>, port: u16, reason: Arc<str>) -> Option<Gap<'a>> {
     let rules = group.rules.iter();
-    let (resource, path) = rules
-        .filter(|r| r.holds(Direction::In, Protocol::TCP, port) && !r.addresses.is_empty())
-        .find_map(place)?;
+    let mut open =
+        rules.filter(|r| r.holds(Direction::In, Protocol::TCP, port) && !r.addresses.is_empty());
+    let (rule, (resource, path)) = open.find_map(|r| Some((r, place(r)?)))?;
     Some(Gap {
         resource,
         path,
         reason,
+        words: rule.words(),
     })
 }
 

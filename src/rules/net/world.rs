@@ -46,11 +46,20 @@ pub(super) struct Fault<'a> {
     port: (Protocol, u16),
 }
 
+impl Fault<'_> {
+    /// What the first of its rules says.
+    pub(super) fn words(&self) -> String {
+        self.rules.first().map(GroupRule::words).unwrap_or_default()
+    }
+}
+
 /// An answer that is missing an input.
 pub(super) struct Gap<'a> {
     pub(super) resource: &'a Resource,
     pub(super) path: String,
     pub(super) reason: Arc<str>,
+    /// What the rule says.
+    pub(super) words: String,
 }
 
 /// Faults and gaps of one group.
@@ -107,6 +116,7 @@ impl<'a> Verdict<'a> {
                     resource,
                     path,
                     reason,
+                    words: rule.words(),
                 });
             }
         }
@@ -126,6 +136,7 @@ impl<'a> Verdict<'a> {
             }
         }
         for fault in self.faults {
+            let words = fault.words();
             let (mut lines, mut related) = (Vec::new(), Vec::new());
             let together = fault.rules.len() > 1;
             for rule in fault.rules.iter().filter(|_| together) {
@@ -142,9 +153,11 @@ impl<'a> Verdict<'a> {
             let from = fault.from.on_the_internet();
             let message = format!("{} is open to {from}", fault.what.join(", "));
             judge.fail_by(fault.resource, &fault.path, message, lines, related);
+            judge.says(words);
         }
         for gap in self.gaps {
             judge.unknown(gap.resource, &gap.path, &gap.reason);
+            judge.says(gap.words);
         }
     }
 }
