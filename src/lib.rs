@@ -20,6 +20,7 @@ pub mod diff;
 pub mod ecr;
 pub mod estimate;
 pub mod evidence;
+pub mod forge;
 pub mod gate;
 #[cfg(feature = "guard")]
 pub mod guard;

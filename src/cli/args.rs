@@ -41,6 +41,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Say one yes or no over budgets, findings, what is not known and what has no price
     Gate(GateArgs),
+    /// Create or update the one comment on the pull request
+    Comment(CommentArgs),
     /// Show where a resource's amount comes from and what reaches it, or what a rule is about
     Explain(ExplainArgs),
     /// Look into the price book
@@ -329,6 +331,46 @@ pub struct GateArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = DiffFormat::Table)]
     pub format: DiffFormat,
+}
+
+const COMMENT_EXAMPLES: &str = "\
+Examples:
+  isms-cost comment --base origin/main                 in a workflow or pipeline
+  isms-cost comment --base origin/main --dry-run       print it
+
+GitHub Actions: GITHUB_TOKEN with pull-requests: write; the rest is set. GitLab CI: ISMS_COST_GITLAB_TOKEN, a token
+with the scope api; the rest is set. SSL_CERT_FILE names certificate authorities of your own.
+The exit code is not the gate's: 0 the comment is right, 2 it could not be made or posted.";
+
+/// `comment`.
+#[derive(Args, Debug)]
+#[command(after_help = COMMENT_EXAMPLES)]
+pub struct CommentArgs {
+    /// What it was before: a git commit, read without touching the work tree, or a folder
+    #[arg(long, value_name = "GIT-REF|DIR")]
+    pub base: String,
+    /// Print the comment and post nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Number of the pull request [default: what the CI run is for]
+    #[arg(long, value_name = "NUMBER")]
+    pub pull_request: Option<u64>,
+    /// Post a first comment only if an environment changes by this much a month, in the configured currency, or a
+    /// finding, a gap or the gate has something to say [default: comment.threshold of isms-cost.yaml, else any change]
+    #[arg(long, value_name = "AMOUNT")]
+    pub threshold: Option<rust_decimal::Decimal>,
+    /// Tells several comments on one pull request apart [default: comment.key of isms-cost.yaml, else default]
+    #[arg(long, value_name = "NAME")]
+    pub key: Option<String>,
+    /// Longest time to wait for a forge that limits requests, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub max_wait: u64,
+    /// What the gate says no to.
+    #[command(flatten)]
+    pub rules: GateRules,
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
 }
 
 /// What the gate says no to: options over the configuration.

@@ -3,6 +3,7 @@
 pub mod args;
 mod base;
 mod check;
+mod comment;
 mod diff;
 mod estimate;
 mod evidence;
@@ -40,6 +41,9 @@ pub enum Error {
     /// The call is wrong.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// The forge did not do what it was asked.
+    #[error(transparent)]
+    Forge(#[from] crate::forge::ForgeError),
     /// Output could not be written.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -57,6 +61,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcom
         Command::Diff(args) => diff::run(args, out, err),
         Command::Report(args) => report::run(args, err),
         Command::Gate(args) => gate::run(args, out, err),
+        Command::Comment(args) => comment::run(args, out, err),
         Command::Explain(args) => explain::run(args, out, err),
         Command::Prices(args) => prices::run(args, out, err),
         Command::Rules { format } => {

@@ -7,7 +7,7 @@ use time::Date;
 use time::macros::format_description;
 
 use super::args::InputArgs;
-use crate::config::{self, Config};
+use crate::config::{self, CommentSettings, Config};
 use crate::diag::suggest;
 use crate::gate::{Budget, Settings};
 use crate::policy::Policy;
@@ -36,6 +36,10 @@ pub struct Plan {
     pub budgets: Vec<Budget>,
     /// What else the gate says no to.
     pub gate: Settings,
+    /// How the pull request is commented on.
+    pub comment: CommentSettings,
+    /// The configured currency, which amounts of the configuration and of the call are in.
+    pub configured: Currency,
     /// Whether all environments of the configuration are in this run.
     pub complete: bool,
     /// Warnings about the call itself.
@@ -138,6 +142,13 @@ impl Plan {
                 .map(|c| c.budgets.clone())
                 .unwrap_or_default(),
             gate: config.as_ref().map(|c| c.gate).unwrap_or_default(),
+            comment: config
+                .as_ref()
+                .map(|c| c.comment.clone())
+                .unwrap_or_default(),
+            configured: config
+                .as_ref()
+                .map_or(Currency::usd(), |c| c.currency.clone()),
             complete,
             tree: FileTree::Folder(root),
             environments,

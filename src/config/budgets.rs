@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn reads_budgets_and_the_gate() {
-        let text = "budgets:\n  - {name: all, environment: production, limit: 700.10, increase: 50, percent: 10, floor: 20}\n  - {service: AmazonECS, scenario: max, limit: 80, level: warn}\n  - resource: Database/\n    environments: [staging, production]\n    limit: 1\n    override: {owner: o, reason: r, until: 2027-01-31}\n  - {tag: {CostCentre: platform}, percent: 5}\ngate: {fail_on: medium, count: all, deny_unknown: true}\n";
+        let text = "budgets:\n  - {name: all, environment: production, limit: 700.10, increase: 50, percent: 10, floor: 20}\n  - {service: AmazonECS, scenario: max, limit: 80, level: warn}\n  - resource: Database/\n    environments: [staging, production]\n    limit: 1\n    override: {owner: o, reason: r, until: 2027-01-31}\n  - {tag: {CostCentre: platform}, percent: 5}\ngate: {fail_on: medium, count: all, deny_unknown: true}\ncomment: {threshold: 2, key: k}\n";
         let config = parse("c", &format!("{HEAD}{text}"), PathBuf::new()).expect("right");
         let [all, service, resource, tag] = config.budgets.as_slice() else {
             panic!("{:?}", config.budgets);
@@ -268,6 +268,11 @@ mod tests {
         assert_eq!(
             (config.gate.fail_on, config.gate.count),
             (Severity::Medium, Count::All)
+        );
+        // 2 × 1.25 = 2.50.
+        assert_eq!(
+            config.comment.threshold.map(|t| t.0.to_string()),
+            Some("2.50".to_owned())
         );
         assert!(config.gate.deny_unknown && !config.gate.deny_unpriced);
     }
@@ -330,6 +335,10 @@ mod tests {
             (
                 "gate: {fail_on: hihg}\n",
                 "c:6:17: 'hihg' is no severity; write low, medium, high or critical",
+            ),
+            (
+                "comment: {threshold: much, key: a b}\n",
+                "c:6:22: 'much' is no amount a month; write a number from 0 up without unit and thousands separators, for example 700 or 49.50\nerror: c:6:33: 'a b' is no key; write letters, digits, - _ and .",
             ),
             (
                 "gate: {deny_unknown: maybe, cuont: all}\n",

@@ -16,7 +16,7 @@ use serde::de::IgnoredAny;
 
 use crate::gate::{Budget, Settings};
 use crate::policy::Policy;
-use crate::pricing::Currency;
+use crate::pricing::{Currency, Usd};
 use place::Places;
 
 /// The file's name.
@@ -39,6 +39,17 @@ pub struct Config {
     pub budgets: Vec<Budget>,
     /// What else the gate says no to.
     pub gate: Settings,
+    /// How the pull request is commented on.
+    pub comment: CommentSettings,
+}
+
+/// `comment` of the configuration.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CommentSettings {
+    /// The least change, a month, that makes a first comment; `None`: any.
+    pub threshold: Option<Usd>,
+    /// Tells several comments on one pull request apart.
+    pub key: Option<String>,
 }
 
 /// One environment.
@@ -72,6 +83,8 @@ struct Raw {
     _budgets: Option<IgnoredAny>,
     #[serde(rename = "gate")]
     _gate: Option<IgnoredAny>,
+    #[serde(rename = "comment")]
+    _comment: Option<IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -229,10 +242,12 @@ fn parse(shown: &str, text: &str, folder: PathBuf) -> Result<Config, ConfigError
     let places = Places::new(shown, text);
     let budgets = budgets::parse(&places, &names, &currency)?;
     let gate = sections::gate(&places)?;
+    let comment = sections::comment(&places, &currency)?;
     Ok(Config {
         policy,
         budgets,
         gate,
+        comment,
         folder,
         environments,
         currency,

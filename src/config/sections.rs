@@ -4,11 +4,13 @@ use std::str::FromStr;
 
 use rust_decimal::Decimal;
 
-use super::ConfigError;
 use super::place::Places;
+use super::{CommentSettings, ConfigError};
 use crate::diag::suggest;
+use crate::forge::Marker;
 use crate::gate::{Count, Settings};
 use crate::policy::parse_severity;
+use crate::pricing::{Currency, Usd};
 use crate::source::Span;
 use crate::yaml::{Node, Plain, plain};
 
@@ -201,6 +203,40 @@ pub(super) fn gate(places: &Places) -> Result<Settings, ConfigError> {
         ] {
             if let Some(node) = node.get(key) {
                 *target = section.flag(node).unwrap_or_default();
+            }
+        }
+    }
+    section.finish(settings)
+}
+
+/// `comment`: when the pull request is commented on; the amount is in the configured currency.
+pub(super) fn comment(
+    places: &Places,
+    currency: &Currency,
+) -> Result<CommentSettings, ConfigError> {
+    let mut settings = CommentSettings::default();
+    let Some(node) = places.section("comment") else {
+        return Ok(settings);
+    };
+    let mut section = Section::new(places);
+    if section.keys(node, "comment", &["threshold", "key"]) {
+        let threshold = node.get("threshold");
+        let amount = threshold.and_then(|n| section.number(n, "amount a month"));
+        settings.threshold = amount
+            .and_then(|n| n.checked_mul(currency.usd_per_unit))
+            .map(Usd);
+        if let Some(node) = node.get("key") {
+            settings.key = section.text(node, "key");
+            if settings
+                .key
+                .as_deref()
+                .is_some_and(|k| !Marker::key_fits(k))
+            {
+                let message = format!(
+                    "{} is no key; write letters, digits, - _ and .",
+                    node.describe()
+                );
+                section.error(node.span, message);
             }
         }
     }

@@ -31,7 +31,8 @@ pub(crate) fn percent(base: Usd, delta: Usd) -> String {
     }
 }
 
-fn cause(change: &Change, currency: &Currency) -> String {
+/// What moved an amount, in one line.
+pub(super) fn cause(change: &Change, currency: &Currency) -> String {
     let one = |c: &crate::diff::Cause| {
         let values = if c.from.is_empty() && c.to.is_empty() {
             String::new()

@@ -1,6 +1,7 @@
 //! What people and programs see: one file a format.
 
 pub mod check;
+pub mod comment;
 pub mod diagnostics;
 pub mod diff;
 pub mod estimate_csv;
@@ -14,6 +15,7 @@ pub mod gate;
 pub mod graph;
 pub mod html;
 
+mod markdown;
 pub mod price_changes;
 pub mod prices;
 pub mod reach;

@@ -5,6 +5,7 @@ mod bad_input;
 mod diff;
 mod docs;
 mod estimate_cases;
+mod forge;
 mod gate;
 #[cfg(feature = "guard")]
 mod guard;

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::GateReport;
 use super::words::{budget_line, remedies};
 use crate::gate::State;
+use crate::report::markdown::cell;
 
 /// For a page or comment.
 ///
@@ -142,22 +143,4 @@ pub fn summary(report: &GateReport<'_>) -> String {
         .map(|(n, one, many)| format!("{n} {}", if *n == 1 { one } else { many }))
         .collect();
     format!("no: {}", parts.join(", "))
-}
-
-/// Text in a table's cell: what would end the cell, or be markup, is escaped.
-fn cell(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '|' | '*' | '_' | '`' | '[' | ']' | '\\' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '\n' | '\r' => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }
