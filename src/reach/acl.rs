@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::blocks::blocks;
 use super::id::unsure;
 use super::traffic::protocol;
 use super::{AddressSet, Bounds, Direction, Protocol, Traffic};
-use crate::model::{Read, Resource};
+use crate::model::{Deployment, Read, Resource};
 
 /// One network ACL.
 #[derive(Clone, Debug)]
@@ -37,7 +38,7 @@ pub struct Entry<'a> {
 
 impl<'a> Entry<'a> {
     /// Reads an `AWS::EC2::NetworkAclEntry`.
-    pub(super) fn read(resource: &'a Resource) -> Self {
+    pub(super) fn read(deployment: &Deployment, resource: &'a Resource) -> Self {
         let mut gap = unsure(resource);
         let mut note = |reason: Arc<str>| {
             gap.get_or_insert(reason);
@@ -71,26 +72,13 @@ impl<'a> Entry<'a> {
                 note(reason);
                 Traffic::ALL
             });
-        let mut addresses = AddressSet::default();
-        for (path, family) in [
-            ("CidrBlock", AddressSet::all_v4()),
-            ("Ipv6CidrBlock", AddressSet::all_v6()),
-        ] {
-            match resource.text(path) {
-                Read::Known(text) => match AddressSet::parse(&text) {
-                    Ok(set) => addresses = addresses.union(&set),
-                    Err(reason) => {
-                        note(reason.into());
-                        addresses = addresses.union(&family);
-                    }
-                },
-                Read::Absent => {}
-                Read::Unknown(reason) => {
-                    note(reason);
-                    addresses = addresses.union(&family);
-                }
-            }
-        }
+        let (addresses, missing) = blocks(
+            deployment,
+            &resource.properties,
+            "CidrBlock",
+            "Ipv6CidrBlock",
+        );
+        missing.into_iter().for_each(&mut note);
         let allow = match resource.text("RuleAction") {
             Read::Known(action) => action.eq_ignore_ascii_case("allow"),
             Read::Absent => false,

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::blocks::blocks;
 use super::id::{Id, unsure};
 use super::subnets::named;
 use super::{AddressSet, Bounds, Direction, Index, Protocol, Traffic};
@@ -80,29 +81,8 @@ impl<'a> GroupRule<'a> {
             note(reason);
             Traffic::ALL
         });
-        let mut addresses = AddressSet::default();
-        for (key, family) in [
-            ("CidrIp", AddressSet::all_v4()),
-            ("CidrIpv6", AddressSet::all_v6()),
-        ] {
-            match rule.read_text(key) {
-                Read::Known(text) => match AddressSet::parse(&text) {
-                    Ok(set) => addresses = addresses.union(&set),
-                    Err(reason) => {
-                        note(reason.into());
-                        addresses = addresses.union(&family);
-                    }
-                },
-                Read::Absent => {}
-                Read::Unknown(reason) => {
-                    let vpc = vpc_cidr(deployment, rule, key);
-                    addresses = addresses.union(vpc.as_ref().unwrap_or(&family));
-                    if vpc.is_none() {
-                        note(reason);
-                    }
-                }
-            }
-        }
+        let (mut addresses, missing) = blocks(deployment, rule, "CidrIp", "CidrIpv6");
+        missing.into_iter().for_each(&mut note);
         let (list, named, owner) = match direction {
             Direction::In => (
                 "SourcePrefixListId",
@@ -165,14 +145,6 @@ impl<'a> GroupRule<'a> {
             Some(gap) => Bounds::maybe(self.addresses.clone(), Arc::clone(gap)),
         }
     }
-}
-
-/// The block of a VPC of the tree, where a rule names it by `Fn::GetAtt Vpc.CidrBlock`.
-fn vpc_cidr(deployment: &Deployment, rule: &Value, key: &str) -> Option<AddressSet> {
-    let reference = rule.get(key)?.as_reference()?;
-    let target = deployment.get(&reference.address)?;
-    let text = target.text(reference.attribute.as_deref()?).known()?;
-    AddressSet::parse(&text).ok()
 }
 
 /// The entries of a prefix list of the tree; those that AWS keeps are known only in the account.

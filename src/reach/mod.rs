@@ -7,6 +7,7 @@
 mod acl;
 mod addresses;
 mod balancers;
+mod blocks;
 mod bounds;
 mod endpoints;
 mod groups;

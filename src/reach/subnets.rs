@@ -155,14 +155,22 @@ impl<'a> Network<'a> {
         let mut entries: BTreeMap<Id, Vec<Entry<'a>>> = BTreeMap::new();
         let mut anywhere = Vec::new();
         for resource in index.of("AWS::EC2::NetworkAclEntry") {
-            let entry = Entry::read(resource);
-            match Id::at(deployment, resource, "NetworkAclId", ACL) {
-                Some(Id::Any(gap)) => anywhere.push(Entry {
-                    gap: Some(gap),
-                    ..entry
-                }),
-                Some(id) => entries.entry(id).or_default().push(entry),
-                None => {}
+            let entry = Entry::read(deployment, resource);
+            // Where it is not known which way an entry is for, it may be for either.
+            let other = resource.flag("Egress").or_default(false).is_err();
+            let back = other.then(|| Entry {
+                direction: Direction::Out,
+                ..entry.clone()
+            });
+            for entry in std::iter::once(entry).chain(back) {
+                match Id::at(deployment, resource, "NetworkAclId", ACL) {
+                    Some(Id::Any(gap)) => anywhere.push(Entry {
+                        gap: Some(gap),
+                        ..entry
+                    }),
+                    Some(id) => entries.entry(id).or_default().push(entry),
+                    None => {}
+                }
             }
         }
         let own = index
