@@ -257,12 +257,25 @@ pub enum EvidenceFormat {
     Json,
 }
 
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  isms-cost diff --base origin/main
+  isms-cost diff --base v1.2.0 --env production --format markdown
+  isms-cost diff --base ../released --moved Network/Nat=Network/NatGateway
+
+Both sides have the same prices, usage and rate. What moved each amount (a parameter, a mapping's entry, a
+condition, a property, a resource) stands under it; the parts sum to it.";
+
 /// `diff`.
 #[derive(Args, Debug)]
+#[command(after_help = DIFF_EXAMPLES)]
 pub struct DiffArgs {
     /// What it was before: a git commit, read without touching the work tree, or a folder
     #[arg(long, value_name = "GIT-REF|DIR")]
     pub base: String,
+    /// A resource, or a nested stack with all in it, that has another address now; may be given several times
+    #[arg(long = "moved", value_name = "OLD=NEW")]
+    pub moved: Vec<String>,
     /// What to evaluate.
     #[command(flatten)]
     pub input: InputArgs,

@@ -3,14 +3,14 @@
 use std::io::Write;
 
 use super::args::{DiffFormat, GateArgs, GateRules};
-use super::base::Base;
-use super::diff::deltas;
+use super::base::{Compared, start};
 use super::judge::judge;
 use super::run::Priced;
 use super::{Error, Outcome, Plan};
 use crate::diff::Delta;
 use crate::gate::{self, Compare, Settings, Side, Verdict};
 use crate::report::gate::{self as report, GateReport};
+use crate::rules::EnvironmentFindings;
 
 pub(super) fn run(
     args: &GateArgs,
@@ -41,7 +41,8 @@ pub(super) fn run(
 pub(super) struct Gated {
     pub(super) verdict: Verdict,
     pub(super) deltas: Vec<Delta>,
-    pub(super) base: Option<Base>,
+    /// The findings of now.
+    pub(super) findings: Vec<EnvironmentFindings>,
 }
 
 impl Gated {
@@ -50,7 +51,7 @@ impl Gated {
             verdict: &self.verdict,
             deltas: &self.deltas,
             base,
-            base_sources: self.base.as_ref().map(|b| &b.sources),
+            base_sources: base.map(|_| &*head.sources),
             sources: &head.sources,
             currency: &head.plan.currency,
         }
@@ -65,24 +66,23 @@ pub(super) fn judged(
     err: &mut dyn Write,
 ) -> Result<Option<Gated>, Error> {
     let plan = &head.plan;
-    let findings = judge(head)?;
-    let (base, deltas) = match base {
-        None => (None, Vec::new()),
-        Some(name) => {
-            let Some(base) = Base::new(head, name, err)? else {
-                return Ok(None);
-            };
-            let Some(deltas) = deltas(head, name, err)? else {
-                return Ok(None);
-            };
-            (Some(base), deltas)
-        }
+    let compared = match base {
+        None => None,
+        Some(name) => match Compared::new(head, start(name, plan)?, &[], err)? {
+            None => return Ok(None),
+            compared => compared,
+        },
     };
-    let sides = head.deployments.iter().zip(&head.estimates).zip(&findings);
+    let findings = match &compared {
+        None => judge(head)?,
+        Some(compared) => compared.findings(head)?,
+    };
+    let all = findings.as_slice();
+    let sides = head.deployments.iter().zip(&head.estimates).zip(all);
     let environments: Vec<Compare<'_>> = sides
         .enumerate()
         .map(|(index, ((deployment, estimate), findings))| Compare {
-            base: base.as_ref().and_then(|b| b.side(index)),
+            base: compared.as_ref().and_then(|c| c.side(index, head, all)),
             head: Side {
                 deployment: Some(deployment),
                 estimate,
@@ -102,8 +102,8 @@ pub(super) fn judged(
     }
     Ok(Some(Gated {
         verdict,
-        deltas,
-        base,
+        deltas: compared.map(|c| c.deltas).unwrap_or_default(),
+        findings,
     }))
 }
 

@@ -13,27 +13,43 @@ use crate::source::{FileTree, SourceMap};
 /// [`CallError`]: the baseline of the policy cannot be read.
 pub(super) fn judge(evaluated: &Priced) -> Result<Vec<EnvironmentFindings>, Error> {
     let plan = &evaluated.plan;
-    let complete = plan.complete;
-    judge_in(
+    let assets = assets(&plan.tree);
+    let answers = ask(&evaluated.deployments, &evaluated.sources, &assets, |_| {
+        None
+    });
+    decide(
         plan,
-        &plan.tree,
         &evaluated.deployments,
         &evaluated.sources,
-        complete,
+        plan.complete,
+        answers,
     )
 }
 
-/// The same for other files: what was deployed before a change, judged by the policy of now. `complete`: whether all
-/// environments are in it.
+/// What the rules say of each environment by itself; `known` may have an environment's answer already.
+pub(super) fn ask(
+    deployments: &[Deployment],
+    sources: &SourceMap,
+    assets: &[Asset],
+    known: impl Fn(usize) -> Option<EnvironmentFindings>,
+) -> Vec<EnvironmentFindings> {
+    let environments = deployments.iter().enumerate();
+    environments
+        .map(|(i, d)| known(i).unwrap_or_else(|| rules::check(d, sources, assets)))
+        .collect()
+}
+
+/// The user's own rules, the environments beside each other, and the policy. The environments may be those before a
+/// change: they are judged by the policy of now. `complete`: whether all environments are in it.
 ///
 /// # Errors
-/// [`CallError`]: the baseline of the policy cannot be read.
-pub(super) fn judge_in(
+/// [`CallError`]: the baseline or a file of rules cannot be read.
+pub(super) fn decide(
     plan: &Plan,
-    tree: &FileTree,
     deployments: &[Deployment],
     sources: &SourceMap,
     complete: bool,
+    mut results: Vec<EnvironmentFindings>,
 ) -> Result<Vec<EnvironmentFindings>, Error> {
     let baseline = plan
         .policy
@@ -41,11 +57,6 @@ pub(super) fn judge_in(
         .as_deref()
         .map(|path| read_baseline(path, plan))
         .transpose()?;
-    let assets = assets(tree);
-    let mut results: Vec<EnvironmentFindings> = deployments
-        .iter()
-        .map(|d| rules::check(d, sources, &assets))
-        .collect();
     own_rules(plan, deployments, &mut results)?;
     rules::env::compare(deployments, &mut results, plan.policy.strict.as_deref());
     let run = Run {
@@ -111,7 +122,7 @@ fn read_baseline(path: &str, plan: &Plan) -> Result<Baseline, CallError> {
 }
 
 /// AppSpecs, scripts and workflows beside the templates.
-fn assets(tree: &FileTree) -> Vec<Asset> {
+pub(super) fn assets(tree: &FileTree) -> Vec<Asset> {
     let folders = [
         ("infrastructure/appspecs", "yaml"),
         ("infrastructure/scripts", "sh"),

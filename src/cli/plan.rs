@@ -40,6 +40,10 @@ pub struct Plan {
     pub comment: CommentSettings,
     /// The configured currency, which amounts of the configuration and of the call are in.
     pub configured: Currency,
+    /// The call that it was made from.
+    pub input: InputArgs,
+    /// The configuration's path in the tree, if it lies there.
+    pub config: Option<String>,
     /// Whether all environments of the configuration are in this run.
     pub complete: bool,
     /// Warnings about the call itself.
@@ -65,59 +69,9 @@ impl Plan {
         let mut notes = Vec::new();
         let root = root(args, config.as_ref(), &here);
         let path = |path: &Path| in_tree(&root, &here, path);
-        let mut environments = Vec::new();
-        for (name, environment) in selected(args, config.as_ref())? {
-            let from_config = |text: &str| {
-                path(
-                    &config
-                        .as_ref()
-                        .map_or(here.clone(), |c| c.folder.clone())
-                        .join(text),
-                )
-            };
-            let template = match (&args.template, &environment) {
-                (Some(template), _) => path(template)?,
-                (None, Some(environment)) => from_config(&environment.template)?,
-                (None, None) => return Err(nothing_to_do()),
-            };
-            let parameter_files = match &environment {
-                Some(environment) if args.parameters.is_empty() => environment
-                    .parameters
-                    .iter()
-                    .map(|p| from_config(p))
-                    .collect::<Result<_, _>>()?,
-                _ => args
-                    .parameters
-                    .iter()
-                    .map(|p| path(p))
-                    .collect::<Result<_, _>>()?,
-            };
-            let usage = match (
-                &args.usage,
-                environment.as_ref().and_then(|e| e.usage.as_ref()),
-            ) {
-                (Some(usage), _) => Some(path(usage)?),
-                (None, Some(usage)) => Some(from_config(usage)?),
-                (None, None) => None,
-            };
-            let region = args
-                .region
-                .clone()
-                .or_else(|| environment.as_ref().and_then(|e| e.region.clone()));
-            let region = region.unwrap_or_else(|| region_of_machine(&mut notes));
-            let inputs = Inputs {
-                environment: Arc::from(name),
-                region: region.into(),
-                account: environment
-                    .as_ref()
-                    .and_then(|e| e.account.as_deref())
-                    .map(Arc::from),
-                template,
-                parameter_files,
-                parameters: parameters(&args.parameter)?,
-            };
-            environments.push((inputs, usage));
-        }
+        let selected = selected(args, config.as_ref())?;
+        let environments =
+            environments(args, config.as_ref(), selected, (&root, &here), &mut notes)?;
         let complete = config
             .as_ref()
             .is_none_or(|c| c.environments.len() == environments.len());
@@ -135,6 +89,11 @@ impl Plan {
                 .map(|file| path(&config.folder.join(file)));
             policy.guard = files.collect::<Result<_, _>>()?;
         }
+        let config_path = config.as_ref().and_then(|c| {
+            let file = args.config.clone();
+            let file = file.map_or(c.folder.join(config::FILE_NAME), |f| here.join(f));
+            path(&file).ok().filter(|p| !Path::new(p).is_absolute())
+        });
         Ok(Plan {
             policy,
             budgets: config
@@ -149,6 +108,8 @@ impl Plan {
             configured: config
                 .as_ref()
                 .map_or(Currency::usd(), |c| c.currency.clone()),
+            input: args.clone(),
+            config: config_path,
             complete,
             tree: FileTree::Folder(root),
             environments,
@@ -164,6 +125,125 @@ impl Plan {
             notes,
         })
     }
+
+    /// The same question to other files: the base of a difference. The environments of its own configuration count where it
+    /// has one, with this run's policy, currency, prices and day. Environments whose root template is not there are left out.
+    ///
+    /// # Errors
+    /// [`CallError`]: the configuration there is wrong.
+    pub fn over(&self, tree: FileTree) -> Result<Plan, CallError> {
+        let args = &self.input;
+        let text = self
+            .config
+            .as_deref()
+            .filter(|path| tree.contains(path))
+            .map(|path| (path, tree.read(path)));
+        let mut environments = match text {
+            Some((path, text)) => {
+                let wrong = |e: String| CallError(format!("the base's configuration: {e}"));
+                let text = text.map_err(|e| wrong(e.to_string()))?;
+                let FileTree::Folder(root) = &self.tree else {
+                    return Err(wrong("it lies in no folder".to_owned()));
+                };
+                let folder = root.join(path).parent().map(Path::to_path_buf);
+                let config = config::parse(path, &text, folder.unwrap_or_default())
+                    .map_err(|e| wrong(e.to_string()))?;
+                let all = config.environments.iter();
+                let selected = all
+                    .filter(|(name, _)| {
+                        args.environments.is_empty() || args.environments.contains(name)
+                    })
+                    .map(|(name, e)| (name.clone(), Some(e.clone())))
+                    .collect();
+                let here = std::env::current_dir().unwrap_or_else(|_| root.clone());
+                environments(
+                    args,
+                    Some(&config),
+                    selected,
+                    (root, &here),
+                    &mut Vec::new(),
+                )?
+            }
+            None => self.environments.clone(),
+        };
+        environments.retain(|(inputs, _)| tree.contains(&inputs.template));
+        Ok(Plan {
+            tree,
+            environments,
+            currency: self.currency.clone(),
+            book: self.book.clone(),
+            free_tier: self.free_tier,
+            today: self.today,
+            policy: self.policy.clone(),
+            budgets: self.budgets.clone(),
+            gate: self.gate,
+            comment: self.comment.clone(),
+            configured: self.configured.clone(),
+            input: args.clone(),
+            config: self.config.clone(),
+            complete: self.complete,
+            notes: Vec::new(),
+        })
+    }
+}
+
+/// What each environment is evaluated with. `places` are the root and the current folder.
+fn environments(
+    args: &InputArgs,
+    config: Option<&Config>,
+    selected: Vec<(String, Option<config::Environment>)>,
+    (root, here): (&Path, &Path),
+    notes: &mut Vec<String>,
+) -> Result<Vec<(Inputs, Option<String>)>, CallError> {
+    let path = |path: &Path| in_tree(root, here, path);
+    let mut environments = Vec::new();
+    for (name, environment) in selected {
+        let from_config =
+            |text: &str| path(&config.map_or(here, |c| c.folder.as_path()).join(text));
+        let template = match (&args.template, &environment) {
+            (Some(template), _) => path(template)?,
+            (None, Some(environment)) => from_config(&environment.template)?,
+            (None, None) => return Err(nothing_to_do()),
+        };
+        let parameter_files = match &environment {
+            Some(environment) if args.parameters.is_empty() => environment
+                .parameters
+                .iter()
+                .map(|p| from_config(p))
+                .collect::<Result<_, _>>()?,
+            _ => args
+                .parameters
+                .iter()
+                .map(|p| path(p))
+                .collect::<Result<_, _>>()?,
+        };
+        let usage = match (
+            &args.usage,
+            environment.as_ref().and_then(|e| e.usage.as_ref()),
+        ) {
+            (Some(usage), _) => Some(path(usage)?),
+            (None, Some(usage)) => Some(from_config(usage)?),
+            (None, None) => None,
+        };
+        let region = args
+            .region
+            .clone()
+            .or_else(|| environment.as_ref().and_then(|e| e.region.clone()));
+        let region = region.unwrap_or_else(|| region_of_machine(notes));
+        let inputs = Inputs {
+            environment: Arc::from(name),
+            region: region.into(),
+            account: environment
+                .as_ref()
+                .and_then(|e| e.account.as_deref())
+                .map(Arc::from),
+            template,
+            parameter_files,
+            parameters: parameters(&args.parameter)?,
+        };
+        environments.push((inputs, usage));
+    }
+    Ok(environments)
 }
 
 fn nothing_to_do() -> CallError {

@@ -5,7 +5,6 @@ use std::path::Path;
 
 use super::args::{GateRules, ReportArgs};
 use super::gate::{Gated, judged};
-use super::judge::judge;
 use super::run::Priced;
 use super::{Error, Outcome, Plan};
 use crate::report::export::{bcm, focus};
@@ -37,12 +36,11 @@ pub(super) fn run(args: &ReportArgs, err: &mut dyn Write) -> Result<Outcome, Err
     if !priced.tell(err)? {
         return Ok(Outcome::WrongInput);
     }
-    let findings = judge(&priced)?;
     let base = args.base.as_deref();
     let Some(gated) = judged(&priced, base, &GateRules::default(), err)? else {
         return Ok(Outcome::WrongInput);
     };
-    let files = files(&priced, &findings, &gated, base)?;
+    let files = files(&priced, &gated.findings, &gated, base)?;
     std::fs::create_dir_all(&args.out).map_err(|e| named(&args.out, e))?;
     for (name, bytes) in &files {
         write_whole(&args.out.join(name), bytes)?;
@@ -93,6 +91,7 @@ fn files(
                 &mut bytes,
                 changes.map_or(&[], |c| c.1),
                 &priced.plan.currency,
+                &priced.sources,
             )?,
         }
         files.push((*name, bytes));

@@ -1,70 +1,67 @@
 //! What every command that takes environments does first: evaluate and price them.
 
 use std::io::{self, Write};
+use std::rc::Rc;
+use std::sync::Arc;
 
 use super::Plan;
 use crate::diag::Diagnostics;
-use crate::estimate::{Context, Estimate, Swing, estimate, sensitivity};
-use crate::model::Deployment;
+use crate::estimate::{Context, Estimate, Swing, estimate_some, sensitivity};
+use crate::model::{Address, Deployment};
 use crate::pricing::staleness;
 use crate::report::{self, EstimateReport};
-use crate::resolve::{Evaluator, Inputs};
-use crate::source::{FileTree, SourceMap};
+use crate::resolve::{Evaluator, Files};
+use crate::source::SourceMap;
 use crate::usage::{self, Usage};
 
 /// The evaluated and priced environments of a plan.
 pub(super) struct Priced {
     pub(super) plan: Plan,
-    pub(super) sources: SourceMap,
+    pub(super) sources: Arc<SourceMap>,
     pub(super) diagnostics: Diagnostics,
     pub(super) deployments: Vec<Deployment>,
     pub(super) estimates: Vec<Estimate>,
-    /// The usage that each estimate was made with.
+    /// What was read.
+    pub(super) files: Rc<Files>,
+    /// The usage that each environment was priced with.
     pub(super) usages: Vec<Usage>,
 }
 
 /// Evaluates the environments of a plan and prices nothing. What is wrong in the files is in `diagnostics`.
 pub(super) fn evaluate(plan: Plan) -> Priced {
-    let sources = SourceMap::default();
+    let sources = Arc::new(SourceMap::default());
     let mut diagnostics = Diagnostics::default();
     let evaluator = Evaluator::new(&sources, &plan.tree);
     let inputs = plan.environments.iter().map(|(inputs, _)| inputs);
     let deployments = inputs
         .filter_map(|inputs| evaluator.evaluate(inputs, &mut diagnostics))
         .collect();
+    let files = evaluator.files();
     Priced {
         plan,
         sources,
         diagnostics,
         deployments,
         estimates: Vec::new(),
+        files,
         usages: Vec::new(),
     }
 }
 
-/// Evaluates one environment over other files.
-pub(super) fn evaluate_tree(
-    tree: &FileTree,
-    inputs: &Inputs,
-    sources: &SourceMap,
-    diagnostics: &mut Diagnostics,
-) -> Option<Deployment> {
-    Evaluator::new(sources, tree).evaluate(inputs, diagnostics)
-}
-
-/// Prices a deployment with a plan's prices and usage. What the usage file says of resources that are not there is
-/// not a fault of the other side.
-pub(super) fn estimate_with(plan: &Plan, deployment: &Deployment, usage: Option<&str>) -> Estimate {
-    let (sources, mut ignored) = (SourceMap::default(), Diagnostics::default());
-    let usage = usage
-        .and_then(|path| read_usage(path, plan, &sources, &[deployment], &mut ignored))
-        .unwrap_or_default();
-    estimate(&Context {
+/// Prices the wanted resources of a deployment with a plan's prices.
+pub(super) fn estimate_with(
+    plan: &Plan,
+    deployment: &Deployment,
+    usage: &Usage,
+    wanted: &dyn Fn(&Address) -> bool,
+) -> Estimate {
+    let context = Context {
         deployment,
         book: &plan.book,
-        usage: &usage,
+        usage,
         free_tier: plan.free_tier,
-    })
+    };
+    estimate_some(&context, wanted)
 }
 
 impl Priced {
@@ -85,6 +82,7 @@ impl Priced {
             deployments,
             estimates,
             usages,
+            ..
         } = self;
         let usage_files: Vec<Option<&str>> = plan
             .environments
@@ -102,13 +100,7 @@ impl Priced {
             let usage = path
                 .and_then(|path| read_usage(path, plan, sources, &sharing, diagnostics))
                 .unwrap_or_default();
-            let context = Context {
-                deployment,
-                book: &plan.book,
-                usage: &usage,
-                free_tier: plan.free_tier,
-            };
-            estimates.push(estimate(&context));
+            estimates.push(estimate_with(plan, deployment, &usage, &|_| true));
             if sharing.len() == 1 {
                 usage.unused(&sharing, diagnostics);
             }
@@ -118,14 +110,15 @@ impl Priced {
 
     /// What usage moves, for each environment.
     pub(super) fn swings(&self) -> Vec<Vec<Swing>> {
+        let plan = &self.plan;
         let environments = self.deployments.iter().zip(&self.usages);
         environments
             .map(|(deployment, usage)| {
                 sensitivity(&Context {
                     deployment,
-                    book: &self.plan.book,
+                    book: &plan.book,
                     usage,
-                    free_tier: self.plan.free_tier,
+                    free_tier: plan.free_tier,
                 })
             })
             .collect()
@@ -163,7 +156,7 @@ impl Priced {
     }
 }
 
-fn read_usage(
+pub(super) fn read_usage(
     path: &str,
     plan: &Plan,
     sources: &SourceMap,

@@ -163,7 +163,11 @@ pub fn load(file: &Path) -> Result<Config, ConfigError> {
     )
 }
 
-fn parse(shown: &str, text: &str, folder: PathBuf) -> Result<Config, ConfigError> {
+/// Reads a configuration's text; `shown` is its name in messages.
+///
+/// # Errors
+/// [`ConfigError`], as [`load`].
+pub fn parse(shown: &str, text: &str, folder: PathBuf) -> Result<Config, ConfigError> {
     let raw: Raw = serde_yaml::from_str(text).map_err(|e| {
         let place = e
             .location()

@@ -1,6 +1,7 @@
 //! Which findings a change brings, and which it takes away.
 
-use crate::rules::{Finding, Status};
+use super::Moves;
+use crate::rules::{EnvironmentFindings, Finding, Status};
 
 /// The open findings (faults and what is not known) of two runs beside each other, by [`Finding::key`].
 #[derive(Clone, Debug, Default)]
@@ -57,4 +58,34 @@ fn take<T>(list: &mut Vec<T>, fits: impl Fn(&T) -> bool) -> bool {
         list.remove(at);
     }
     at.is_some()
+}
+
+/// Findings that one side has and the other has not.
+#[derive(Clone, Debug, Default)]
+pub struct FindingChanges {
+    /// Faults and things not known that were not there before.
+    pub new: Vec<Finding>,
+    /// Faults that are gone. A waiver fixes nothing.
+    pub fixed: Vec<Finding>,
+}
+
+/// Compares the findings of an environment that may be there on one side only; a resource that has another address
+/// now is the same resource.
+pub fn changed_findings(
+    base: Option<&EnvironmentFindings>,
+    head: Option<&EnvironmentFindings>,
+    moves: &Moves,
+) -> FindingChanges {
+    let findings = |side: Option<&EnvironmentFindings>| -> Vec<Finding> {
+        side.map(|s| s.findings.clone()).unwrap_or_default()
+    };
+    let (mut before, after) = (findings(base), findings(head));
+    for finding in &mut before {
+        finding.address = moves.after(&finding.address).clone();
+    }
+    let compared = compare(&before, &after);
+    FindingChanges {
+        new: compared.new.into_iter().cloned().collect(),
+        fixed: compared.fixed.into_iter().cloned().collect(),
+    }
 }

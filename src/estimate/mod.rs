@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
-use crate::model::{Deployment, Resource};
+use crate::model::{Address, Deployment, Resource};
 use crate::pricing::PriceBook;
 use crate::usage::Usage;
 use lines::{Lines, Shared};
@@ -39,6 +39,12 @@ pub struct Context<'a> {
 
 /// Prices every resource of an environment. Pure: the same input gives the same answer.
 pub fn estimate(context: &Context<'_>) -> Estimate {
+    estimate_some(context, &|_| true)
+}
+
+/// Prices the resources that are `wanted`, each as [`estimate`] does. Where free allowances count, which resources share,
+/// all are priced.
+pub fn estimate_some(context: &Context<'_>, wanted: &dyn Fn(&Address) -> bool) -> Estimate {
     let deployment = context.deployment;
     let mut estimate = Estimate {
         environment: Arc::clone(&deployment.environment),
@@ -52,7 +58,8 @@ pub fn estimate(context: &Context<'_>) -> Estimate {
     if context.free_tier {
         shared.allowances.replace(lines::allowances(context.book));
     }
-    for resource in deployment.resources.values() {
+    let resources = deployment.resources.values();
+    for resource in resources.filter(|r| context.free_tier || wanted(&r.address)) {
         price(context, &shared, resource, &mut estimate);
     }
     transfer::price(context, &shared, &mut estimate);

@@ -16,7 +16,7 @@ use rust_decimal::Decimal;
 use crate::source::{FileId, Span};
 
 /// One environment's stack tree: nested stacks entered, conditions decided, references resolved across stacks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Deployment {
     /// The environment's name.
     pub environment: Arc<str>,
@@ -63,7 +63,7 @@ pub enum ParameterFileForm {
 }
 
 /// One stack of the tree.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Stack {
     /// Its address.
     pub address: Address,
@@ -84,7 +84,7 @@ pub struct Stack {
 }
 
 /// One resource that exists in the environment.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Resource {
     /// Its address.
     pub address: Address,

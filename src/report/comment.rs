@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::diff::{cause, percent, signed};
+use super::diff::{amount, cause, percent, signed};
 use super::gate::{GateReport, budget_line, remedies, summary};
 use super::markdown::cell;
 use super::{EstimateReport, conditions, money};
@@ -65,7 +65,9 @@ fn top(report: &CommentReport<'_>) -> String {
     );
     for e in &gate.verdict.environments {
         let base = e.base.unwrap_or_default();
-        let delta = e.head - base;
+        // What lost its price is no saving.
+        let known = gate.deltas.iter().find(|d| d.environment == e.environment);
+        let delta = known.map_or(e.head - base, crate::diff::Delta::comparable);
         let _ = writeln!(
             out,
             "| {} | {} | {} | **{}** | {} | {} | {} | {} |",
@@ -156,7 +158,7 @@ fn details(report: &CommentReport<'_>) -> Vec<Detail> {
                 "| {} | {} | {} | {} |",
                 cell(c.address.as_str()),
                 c.kind.as_str(),
-                signed(c.delta.expected, currency),
+                amount(c, currency),
                 cell(&cause(c, currency))
             )
         };

@@ -48,7 +48,7 @@ impl Run<'_> {
             [folder.as_path(), Path::new("")]
                 .into_iter()
                 .find_map(|base| {
-                    normalize(&base.join(&tail)).filter(|path| self.evaluator.tree.contains(path))
+                    normalize(&base.join(&tail)).filter(|path| self.evaluator.contains(path))
                 })
         });
         let Some(path) = found else {
@@ -90,7 +90,7 @@ impl Run<'_> {
     }
 
     fn fragment(&mut self, path: &str, span: Span) -> Option<Expr> {
-        let text = match self.evaluator.tree.read(path) {
+        let text = match self.evaluator.read(path) {
             Ok(text) => text,
             Err(error) => {
                 self.diagnostics.push(Diagnostic::error(
@@ -101,7 +101,6 @@ impl Run<'_> {
                 return None;
             }
         };
-        let text: Arc<str> = text.into();
         let file = self.evaluator.sources.add(path, Arc::clone(&text));
         let mut found = Diagnostics::default();
         let document = crate::yaml::parse(file, &text, &mut found);

@@ -3,6 +3,7 @@
 mod cidr;
 mod collect;
 mod conditions;
+mod files;
 mod functions;
 mod graph;
 mod include;
@@ -13,22 +14,24 @@ mod params;
 mod pieces;
 mod zones;
 
+pub use files::{Files, Snapshot};
 pub use limits::{MAX_EVALUATION_DEPTH, MAX_STACK_DEPTH, MAX_STACKS, MAX_TEXT_BYTES};
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::model::{
     Address, Deployment, Kind, ParameterFile, ParameterSource, Step, Trail, Unknown, Value, Why,
 };
-use crate::source::{FileTree, ReadError, SourceMap, Span};
+use crate::source::{FileTree, SourceMap, Span};
 use crate::template::{Expr, Template};
 use params::Given;
 
 /// What one environment gives to its root template.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inputs {
     /// The environment's name.
     pub environment: Arc<str>,
@@ -49,7 +52,12 @@ pub struct Inputs {
 pub struct Evaluator<'a> {
     sources: &'a SourceMap,
     tree: &'a FileTree,
-    templates: RefCell<HashMap<String, Option<Arc<Template>>>>,
+    /// What has been read.
+    files: Rc<Files>,
+    /// Another set of files, whose parsed files are taken where the text is the same.
+    other: Option<Rc<Files>>,
+    /// The environment under way.
+    environment: RefCell<Arc<str>>,
 }
 
 impl<'a> Evaluator<'a> {
@@ -58,13 +66,29 @@ impl<'a> Evaluator<'a> {
         Evaluator {
             sources,
             tree,
-            templates: RefCell::default(),
+            files: Rc::default(),
+            other: None,
+            environment: RefCell::new(Arc::from("")),
         }
+    }
+
+    /// An evaluator over other files, most of which are like those read before (with the same `sources`).
+    pub fn beside(sources: &'a SourceMap, tree: &'a FileTree, other: Rc<Files>) -> Self {
+        Evaluator {
+            other: Some(other),
+            ..Evaluator::new(sources, tree)
+        }
+    }
+
+    /// What has been read; grows with every evaluation.
+    pub fn files(&self) -> Rc<Files> {
+        Rc::clone(&self.files)
     }
 
     /// Evaluates one environment. What is wrong in the files goes to `diagnostics`; `None` only if the root
     /// template could not be read at all. With errors among the diagnostics the answer is incomplete.
     pub fn evaluate(&self, inputs: &Inputs, diagnostics: &mut Diagnostics) -> Option<Deployment> {
+        self.environment.replace(Arc::clone(&inputs.environment));
         let template = match self.template(&inputs.template, diagnostics) {
             Ok(template) => template?,
             Err(error) => {
@@ -89,26 +113,6 @@ impl<'a> Evaluator<'a> {
             given,
         );
         Some(run.finish(files))
-    }
-
-    /// A parsed template; `Ok(None)` where it was read and is wrong, which `diagnostics` says once.
-    fn template(
-        &self,
-        path: &str,
-        diagnostics: &mut Diagnostics,
-    ) -> Result<Option<Arc<Template>>, ReadError> {
-        if let Some(known) = self.templates.borrow().get(path) {
-            return Ok(known.clone());
-        }
-        let text = self.tree.read(path)?;
-        let file = self.sources.add(path, text.as_str());
-        let template = crate::yaml::parse(file, &text, diagnostics)
-            .and_then(|document| crate::template::lower(file, &text, document, diagnostics))
-            .map(Arc::new);
-        self.templates
-            .borrow_mut()
-            .insert(path.to_owned(), template.clone());
-        Ok(template)
     }
 }
 
@@ -162,19 +166,14 @@ impl Run<'_> {
         let mut files = Vec::new();
         let mut given = HashMap::new();
         for path in &self.inputs.parameter_files {
-            let read = params::read(
-                path,
-                self.evaluator.tree,
-                self.evaluator.sources,
-                self.diagnostics,
-            );
-            let Some((file, entries)) = read else {
+            let Some(read) = self.evaluator.parameter_file(path, self.diagnostics) else {
                 continue;
             };
-            files.push(file);
+            let (file, entries) = &*read;
+            files.push(file.clone());
             for (key, span, entry) in entries {
-                params::unknown_keys(template, &key, Some(span), self.diagnostics);
-                given.insert(key, Supply::Text(entry));
+                params::unknown_keys(template, key, Some(*span), self.diagnostics);
+                given.insert(Arc::clone(key), Supply::Text(entry.clone()));
             }
         }
         for (key, value) in &self.inputs.parameters {

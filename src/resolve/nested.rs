@@ -209,7 +209,7 @@ impl Run<'_> {
             let tail = segments[start..].join("/");
             for base in [folder.as_path(), Path::new("")] {
                 if let Some(path) = normalize(&base.join(&tail))
-                    && self.evaluator.tree.contains(&path)
+                    && self.evaluator.contains(&path)
                 {
                     return Some(path);
                 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use crate::diag::{Diagnostic, Diagnostics, suggest};
 use crate::model::{Kind, ParameterFile, ParameterFileForm, ParameterSource, Step, Value, Why};
-use crate::source::{FileTree, SourceMap, Span};
+use crate::source::{ReadError, SourceMap, Span};
 use crate::template::{Parameter, Template};
 use crate::yaml::{Node, NodeKind, Plain, plain};
 
@@ -24,24 +24,22 @@ pub(super) struct Given {
 /// A parameter, where its name stands, and its value.
 pub(super) type Entry = (Arc<str>, Span, Given);
 
-/// Reads a parameter file. Problems are diagnostics; `None` if there is nothing to use.
+/// Says that a parameter file cannot be read.
+pub(super) fn unreadable(error: &ReadError, diagnostics: &mut Diagnostics) {
+    diagnostics.push(Diagnostic::general(
+        "parameter-file",
+        format!("parameter file {error}"),
+    ));
+}
+
+/// Reads a parameter file's text. Problems are diagnostics; `None` if there is nothing to use.
 pub(super) fn read(
     path: &str,
-    tree: &FileTree,
+    text: Arc<str>,
     sources: &SourceMap,
     diagnostics: &mut Diagnostics,
 ) -> Option<(ParameterFile, Vec<Entry>)> {
-    let text = match tree.read(path) {
-        Ok(text) => text,
-        Err(error) => {
-            diagnostics.push(Diagnostic::general(
-                "parameter-file",
-                format!("parameter file {error}"),
-            ));
-            return None;
-        }
-    };
-    let file = sources.add(path, text.as_str());
+    let file = sources.add(path, Arc::clone(&text));
     let root = crate::yaml::parse(file, &text, diagnostics)?.root;
     let at = Span::new(file, 0, 0);
     let Some(root) = root else {

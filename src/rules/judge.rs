@@ -8,7 +8,7 @@ use crate::reach::Graph;
 use crate::source::{SourceMap, Span};
 
 /// A file beside the templates that takes part in the deployment: an AppSpec, a workflow, a script.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asset {
     /// Its path.
     pub path: String,

@@ -10,6 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::MAX_FILE_BYTES;
 
+/// So many bytes fit into a pipe without anybody reading at the other end (pipe(7): 65,536 on Linux, at least 4,096).
+const MAX_ASKED: usize = 4_000;
+
 /// One commit of a repository. Clones share the process.
 #[derive(Clone, Debug)]
 pub struct GitTree {
@@ -85,6 +88,12 @@ impl GitTree {
         &self.repository
     }
 
+    /// Asks for many paths at once: one wait instead of one a path. What cannot be read is asked for again, and said,
+    /// when it is needed.
+    pub fn prefetch(&self, paths: impl IntoIterator<Item = String>) {
+        self.lock().prefetch(paths);
+    }
+
     /// What stands at a path, each path asked for once.
     pub(super) fn object(&self, path: &str) -> io::Result<Object> {
         self.lock().object(path)
@@ -124,6 +133,28 @@ impl Batch {
         let answer = self.answer(0).ok().flatten().map(|(name, _)| name);
         self.commit = Some(answer.clone());
         answer
+    }
+
+    fn prefetch(&mut self, paths: impl IntoIterator<Item = String>) {
+        let Some(commit) = self.commit() else { return };
+        let mut asked = Vec::new();
+        let mut bytes = 0;
+        for path in paths {
+            bytes += commit.len() + path.len() + 2;
+            let skip =
+                path.contains('\n') || path.starts_with('/') || self.known.contains_key(&path);
+            if skip || bytes > MAX_ASKED || self.ask(&format!("{commit}:{path}")).is_err() {
+                continue;
+            }
+            asked.push(path);
+        }
+        for path in asked {
+            let Ok(answer) = self.answer(commit.len() / 2) else {
+                return;
+            };
+            let object = answer.map_or(Object::Missing, |(_, object)| object);
+            self.known.insert(path, object);
+        }
     }
 
     fn object(&mut self, path: &str) -> io::Result<Object> {

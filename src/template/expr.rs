@@ -14,7 +14,7 @@ pub struct Expr {
 }
 
 /// What an expression is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
     /// Null.
     Null,
@@ -47,7 +47,7 @@ pub struct Field {
 
 /// An intrinsic function with its arguments.
 /// Source: CloudFormation user guide, "Intrinsic function reference" and "Rule-specific intrinsic functions".
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Function {
     /// `Ref`.
     Ref(Arc<str>),
@@ -161,4 +161,30 @@ pub enum SubPart {
     Name(Arc<str>, Span),
     /// `${Resource.Attribute}`.
     Attribute(Arc<str>, Arc<str>, Span),
+}
+
+/// Equal as they are written, wherever they stand.
+impl PartialEq for Expr {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+/// Equal as they are written, wherever they stand.
+impl PartialEq for Field {
+    fn eq(&self, other: &Self) -> bool {
+        self.key == other.key && self.value == other.value
+    }
+}
+
+/// Equal as they are written, wherever they stand.
+impl PartialEq for SubPart {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (SubPart::Text(a), SubPart::Text(b)) => a == b,
+            (SubPart::Name(a, _), SubPart::Name(b, _)) => a == b,
+            (SubPart::Attribute(a, x, _), SubPart::Attribute(b, y, _)) => a == b && x == y,
+            _ => false,
+        }
+    }
 }

@@ -4,6 +4,7 @@ mod expr;
 mod foreach;
 mod function;
 mod lower;
+mod rename;
 mod sections;
 mod sub;
 
@@ -19,7 +20,7 @@ use crate::source::{FileId, Span};
 use crate::yaml::{Comment, Node};
 
 /// A template's sections.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Template {
     /// The file.
     pub file: FileId,
@@ -46,7 +47,7 @@ pub struct Template {
 }
 
 /// A parameter's declaration.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Parameter {
     /// Its name in the template.
     pub key_span: Span,
@@ -69,7 +70,7 @@ pub struct Parameter {
 }
 
 /// A parameter's bounds.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Bounds {
     /// Fewest characters.
     pub min_length: Option<usize>,
@@ -82,7 +83,7 @@ pub struct Bounds {
 }
 
 /// One entry of `Rules`.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rule {
     /// Its name.
     pub name: Arc<str>,
@@ -95,7 +96,7 @@ pub struct Rule {
 }
 
 /// A two-level mapping.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Mapping {
     /// Its name in the template.
     pub key_span: Span,
@@ -104,7 +105,7 @@ pub struct Mapping {
 }
 
 /// One condition.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Condition {
     /// Its name in the template.
     pub key_span: Span,
@@ -113,7 +114,7 @@ pub struct Condition {
 }
 
 /// One resource as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ResourceSyntax {
     /// Its logical id in the template.
     pub key_span: Span,
@@ -136,7 +137,7 @@ pub struct ResourceSyntax {
 }
 
 /// One output as written.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Output {
     /// Its name in the template.
     pub key_span: Span,

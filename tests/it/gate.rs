@@ -479,7 +479,7 @@ fn the_command_says_how_to_get_to_green() {
         text.starts_with("gate: no, compared with before\n"),
         "{text}"
     );
-    let green = "To get to green:\n- live: budget \"addresses\": expected +7.30 USD a month, at most +5.00 (isms-cost.yaml:6:5)\n    +3.65 A1: templates\n    +3.65 A2: templates\n    spend less, raise the budget, or accept it for a time with override: { owner, reason, until }\n";
+    let green = "To get to green:\n- live: budget \"addresses\": expected +7.30 USD a month, at most +5.00 (isms-cost.yaml:6:5)\n    +3.65 A1: resource A1 (none) → AWS::EC2::EIP\n    +3.65 A2: resource A2 (none) → AWS::EC2::EIP\n    spend less, raise the budget, or accept it for a time with override: { owner, reason, until }\n";
     assert!(text.ends_with(green), "{text}");
     let json = run(folder.path(), &["--base", "before", "--format", "json"]);
     let value: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON alone");

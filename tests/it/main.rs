@@ -7,6 +7,7 @@ mod docs;
 mod estimate_cases;
 mod forge;
 mod gate;
+mod git;
 #[cfg(feature = "guard")]
 mod guard;
 mod laws;

@@ -7,7 +7,7 @@ use crate::diff::Delta;
 use crate::gate::{Check, CheckKind, EnvironmentVerdict, Judged, State};
 use crate::model::Address;
 use crate::pricing::Usd;
-use crate::report::diff::signed;
+use crate::report::diff::{signed, step};
 use crate::report::money;
 use crate::rules::{Finding, named};
 
@@ -242,11 +242,7 @@ fn causes(delta: &Delta, address: &Address) -> String {
     let Some(change) = delta.changes.iter().find(|c| c.address == *address) else {
         return String::new();
     };
-    let one = |cause: &crate::diff::Cause| match (cause.from.as_str(), cause.to.as_str()) {
-        ("", "") => cause.what.clone(),
-        (from, to) => format!("{} {from} → {to}", cause.what),
-    };
-    let list: Vec<String> = change.causes.iter().map(one).collect();
+    let list: Vec<String> = change.causes.iter().map(step).collect();
     if list.is_empty() {
         String::new()
     } else {

@@ -17,7 +17,7 @@ pub(super) fn render(page: &Page<'_>, base: &str, deltas: &[Delta]) -> Markup {
                     th.n scope="col" { "Change" } th.n scope="col" { "Percent" } th.n scope="col" { "Change of the floor" } th.n scope="col" { "Change of the ceiling" }
                 } }
                 tbody { @for (i, delta) in deltas.iter().enumerate() {
-                    @let moved = delta.head - delta.base;
+                    @let moved = delta.comparable();
                     tr {
                         th scope="row" { (table::environment(i, &delta.environment)) }
                         (table::amount(page, delta.base.expected))
@@ -63,9 +63,13 @@ fn row(page: &Page<'_>, change: &Change) -> Markup {
         tr data-kind=(change.kind.as_str()) {
             th scope="row" { (change.address) br; span.unit { (change.resource_type) } }
             td { span class={ "kind " (change.kind.as_str()) } { (change.kind.as_str()) } }
-            (table::difference(page, change.delta.expected))
-            (table::difference(page, change.delta.max))
-            td { ul.plain { @for cause in &change.causes { li { (self::cause(page, cause)) } } } }
+            (table::difference(page, change.comparable().expected))
+            (table::difference(page, change.comparable().max))
+            td { ul.plain {
+                @if let Some(old) = &change.renamed_from { li { "was " code { (old) } } }
+                @for reason in &change.newly_unpriced { li { strong { "newly unpriced" } ", no saving: " (reason) } }
+                @for cause in &change.causes { li { (self::cause(page, cause)) } }
+            } }
         }
     }
 }

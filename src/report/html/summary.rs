@@ -40,7 +40,7 @@ fn card(page: &Page<'_>, index: usize, estimate: &Estimate) -> Markup {
             h3 { (table::environment(index, &estimate.environment)) " " span.region { (estimate.region) } }
             p.big { (page.money(total.expected)) " " span.unit { "expected a month" } }
             @if let Some(delta) = delta {
-                @let moved = delta.head.expected - delta.base.expected;
+                @let moved = delta.comparable().expected;
                 p.change { (page.signed(moved)) " (" (change(delta.base.expected, moved)) ") by this change" }
             }
             dl {

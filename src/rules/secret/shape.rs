@@ -1,6 +1,6 @@
 //! What a secret is called, and what it looks like.
 
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use regex_lite::Regex;
 
@@ -98,30 +98,50 @@ pub(in crate::rules) fn is_secret_name(name: &str) -> bool {
     (single || pair) && !ABOUT.contains(&last.as_str())
 }
 
-/// Shapes that nothing but a secret has: what it is called and how it looks.
-static SHAPES: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-    [
-        ("an AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
-        (
-            "a GitHub token",
-            r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22,})",
-        ),
-        ("a GitLab token", r"\bglpat-[A-Za-z0-9_-]{20}"),
-        ("a Slack token", r"\bxox[abeprs]-[A-Za-z0-9-]{10,}"),
-        ("a private key", r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----"),
-        (
-            "a signed token",
-            r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
-        ),
-        (
-            "a password in a URL",
-            r"\b[a-z][a-z0-9+.-]*://[^/\s:@{}$]+:[^/\s:@{}$]+@",
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(name, pattern)| Regex::new(pattern).ok().map(|regex| (name, regex)))
-    .collect()
-});
+/// Shapes that nothing but a secret has: what it is called, what it must hold (looked for first, because that is fast),
+/// and how it looks.
+const SHAPES: [(&str, &[&str], &str); 7] = [
+    (
+        "an AWS access key",
+        &["AKIA", "ASIA"],
+        r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b",
+    ),
+    (
+        "a GitHub token",
+        &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"],
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{36}|github_pat_[A-Za-z0-9_]{22,})",
+    ),
+    ("a GitLab token", &["glpat-"], r"\bglpat-[A-Za-z0-9_-]{20}"),
+    (
+        "a Slack token",
+        &["xox"],
+        r"\bxox[abeprs]-[A-Za-z0-9-]{10,}",
+    ),
+    (
+        "a private key",
+        &["PRIVATE KEY"],
+        r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----",
+    ),
+    (
+        "a signed token",
+        &["eyJ"],
+        r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+    ),
+    (
+        "a password in a URL",
+        &["://"],
+        r"\b[a-z][a-z0-9+.-]*://[^/\s:@{}$]+:[^/\s:@{}$]+@",
+    ),
+];
+
+/// The patterns, each compiled when a text first holds what it must.
+static PATTERNS: [OnceLock<Option<Regex>>; SHAPES.len()] =
+    [const { OnceLock::new() }; SHAPES.len()];
+
+fn pattern(shape: usize) -> Option<&'static Regex> {
+    let compiled = PATTERNS[shape].get_or_init(|| Regex::new(SHAPES[shape].2).ok());
+    compiled.as_ref()
+}
 
 /// What secret a text looks like.
 pub(in crate::rules) fn looks_like(text: &str) -> Option<&'static str> {
@@ -129,10 +149,13 @@ pub(in crate::rules) fn looks_like(text: &str) -> Option<&'static str> {
     if text.len() < 16 && !text.contains('@') {
         return None;
     }
-    SHAPES
-        .iter()
-        .find(|(_, regex)| regex.is_match(text))
-        .map(|(name, _)| *name)
+    let fits = |shape: &usize| {
+        let must = SHAPES[*shape].1;
+        must.iter().any(|part| text.contains(part))
+            && pattern(*shape).is_some_and(|regex| regex.is_match(text))
+    };
+    let shape = (0..SHAPES.len()).find(fits)?;
+    Some(SHAPES[shape].0)
 }
 
 #[cfg(test)]
@@ -171,7 +194,7 @@ mod tests {
 
     #[test]
     fn shapes() {
-        assert_eq!(SHAPES.len(), 7, "every pattern compiles");
+        assert!((0..SHAPES.len()).all(|s| pattern(s).is_some()));
         // Made up; put together here so that no scanner of this repository takes them for real ones.
         let token = format!("ghp_{}", "a1B2".repeat(9));
         let key = format!("AKIA{}", "ABCD2345EFGH6723");
