@@ -3,6 +3,7 @@
 mod arithmetic;
 mod bad_input;
 mod diff;
+mod diff_laws;
 mod docs;
 mod estimate_cases;
 mod forge;
