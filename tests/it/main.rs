@@ -1,5 +1,6 @@
 //! The one integration-test binary.
 
+mod action;
 mod arithmetic;
 mod bad_input;
 mod diff;
