@@ -90,6 +90,8 @@ pub struct Change {
     pub newly_unpriced: Vec<String>,
     /// Why something of it had no price before.
     pub newly_priced: Vec<String>,
+    /// Why something of what is gone had no price.
+    pub was_unpriced: Vec<String>,
 }
 
 /// What happened to a resource, or to an environment.
@@ -299,9 +301,9 @@ fn changes(
             _ => Kind::Changed,
         };
         // What is gone has no price to get.
-        let newly_priced = match kind {
-            Kind::Removed => Vec::new(),
-            Kind::Added | Kind::Changed => newly_priced,
+        let (newly_priced, was_unpriced) = match kind {
+            Kind::Removed => (Vec::new(), newly_priced),
+            Kind::Added | Kind::Changed => (newly_priced, Vec::new()),
         };
         found.push(Change {
             address: address.clone(),
@@ -322,6 +324,7 @@ fn changes(
             lines,
             newly_unpriced,
             newly_priced,
+            was_unpriced,
         });
     }
     found

@@ -12,6 +12,7 @@ mod gate;
 mod git;
 #[cfg(feature = "guard")]
 mod guard;
+mod history;
 mod laws;
 mod policy;
 mod price_fixtures;
