@@ -24,6 +24,8 @@ pub mod forge;
 pub mod gate;
 #[cfg(feature = "guard")]
 pub mod guard;
+#[cfg(feature = "live")]
+pub mod live;
 pub mod model;
 pub mod policy;
 pub mod pricing;

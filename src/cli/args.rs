@@ -448,6 +448,30 @@ Examples:
   isms-cost prices import AmazonECS.csv --price-book prices/
   isms-cost estimate --price-book prices/";
 
+const REFRESH_EXAMPLES: &str = "\
+Examples:
+  isms-cost prices refresh --price-book prices/ --region eu-west-2
+  isms-cost prices refresh --price-book prices/ --service AmazonECS --dry-run
+  isms-cost prices refresh --price-book prices/ --region eu-central-1 --service AmazonRDS --bulk
+  isms-cost prices verify
+
+Asked for is what the book has: every usage type of the regions, all tiers. Fargate Spot is in no price list and stays
+as it is. price_book: DIR in isms-cost.yaml saves the option, and lets every other command use that folder.";
+
+/// What of the price book to ask AWS for.
+#[derive(Args, Clone, Debug)]
+pub struct AskArgs {
+    /// Folder of price files (REGION.tsv) [default: price_book of isms-cost.yaml; verify: the embedded prices]
+    #[arg(long, value_name = "DIR")]
+    pub price_book: Option<PathBuf>,
+    /// Only this region; may be given several times [default: every region of the book]
+    #[arg(long = "region", value_name = "REGION")]
+    pub regions: Vec<String>,
+    /// Only this service code, for example AmazonECS; may be given several times [default: every service of the book]
+    #[arg(long = "service", value_name = "SERVICE")]
+    pub services: Vec<String>,
+}
+
 /// The commands of `prices`.
 #[derive(Debug, Subcommand)]
 pub enum PricesCommand {
@@ -469,6 +493,25 @@ pub enum PricesCommand {
         #[arg(long, value_enum, default_value_t = RowsFormat::Table)]
         format: RowsFormat,
     },
+    /// Ask AWS for the prices of now and write them; needs credentials with pricing:GetProducts
+    #[command(after_help = REFRESH_EXAMPLES)]
+    Refresh {
+        /// What to ask for.
+        #[command(flatten)]
+        ask: AskArgs,
+        /// Take the whole price file of each service and region, in place of single prices
+        #[arg(long)]
+        bulk: bool,
+        /// Say what would change and write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Compare the price book with AWS's prices of now and write nothing; exit 1 where they differ
+    Verify {
+        /// What to ask for.
+        #[command(flatten)]
+        ask: AskArgs,
+    },
     /// Take a service's prices from an offer file of AWS (CSV or JSON)
     #[command(after_help = IMPORT_EXAMPLES)]
     Import {
@@ -477,7 +520,7 @@ pub enum PricesCommand {
         file: PathBuf,
         /// Folder of price files (REGION.tsv) to write; begins as a copy of the embedded prices
         #[arg(long, value_name = "DIR")]
-        price_book: PathBuf,
+        price_book: Option<PathBuf>,
         /// Only this region; may be given several times [default: every region of the file]
         #[arg(long = "region", value_name = "REGION")]
         regions: Vec<String>,

@@ -1,6 +1,5 @@
 //! What was there before a change, evaluated and judged as what is there now, and the difference.
 
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -214,7 +213,7 @@ impl Before {
             let Some(deployment) = deployment.filter(|_| !diagnostics.has_errors()) else {
                 writeln!(
                     err,
-                    "error: the base of {} cannot be evaluated; give an older one, or mend it there:",
+                    "error: the base of {} cannot be evaluated:",
                     inputs.environment
                 )?;
                 crate::report::diagnostics::write(err, &diagnostics, &sources)?;
@@ -337,7 +336,8 @@ impl Before {
         }
         writeln!(
             err,
-            "note: {path} differs from the base's; both sides are priced with the new usage figures"
+            "note: {path} differs from the base's; both sides of {} are priced with the new usage figures",
+            head.deployments[after].environment
         )?;
         let deployments = [&self.priced.deployments[before]];
         let mut ignored = Diagnostics::default();
@@ -431,14 +431,11 @@ impl Before {
         err: &mut dyn Write,
     ) -> Result<Walked, Error> {
         let mut walked = Walked::default();
-        let mut told = BTreeSet::new();
         let bar = progress::environments(head.deployments.len(), "comparing environments");
         for index in 0..head.deployments.len() {
             let mut said = Vec::new();
             let (delta, moves, estimate) = self.against(head, index, named, &mut said)?;
-            if told.insert(said.clone()) {
-                bar.suspend(|| err.write_all(&said))?;
-            }
+            bar.suspend(|| err.write_all(&said))?;
             walked.deltas.push(delta);
             walked.moves.push(moves);
             walked.estimates.push(estimate);

@@ -13,6 +13,7 @@ mod judge;
 mod plan;
 mod prices;
 mod progress;
+mod refresh;
 mod report;
 mod run;
 

@@ -11,7 +11,7 @@ use crate::config::{self, CommentSettings, Config};
 use crate::diag::suggest;
 use crate::gate::{Budget, Settings};
 use crate::policy::Policy;
-use crate::pricing::{Currency, PriceBook};
+use crate::pricing::{Currency, PriceBook, has_price_files};
 use crate::resolve::Inputs;
 use crate::source::{FileTree, normalize};
 
@@ -114,9 +114,9 @@ impl Plan {
             tree: FileTree::Folder(root),
             environments,
             currency: currency(args, config.as_ref())?,
-            book: match &args.price_book {
+            book: match book_folder(args, config.as_ref()) {
                 Some(folder) => {
-                    PriceBook::with_folder(folder).map_err(|e| CallError(e.to_string()))?
+                    PriceBook::with_folder(&folder).map_err(|e| CallError(e.to_string()))?
                 }
                 None => PriceBook::embedded(),
             },
@@ -244,6 +244,24 @@ fn environments(
         environments.push((inputs, usage));
     }
     Ok(environments)
+}
+
+/// The folder of prices that the call or the configuration names. One that the configuration names and that is not there
+/// yet is made by the first refresh; till then the embedded prices count.
+fn book_folder(args: &InputArgs, config: Option<&Config>) -> Option<PathBuf> {
+    args.price_book.clone().or_else(|| {
+        let config = config?;
+        let folder = config.folder.join(config.price_book.as_ref()?);
+        has_price_files(&folder).then_some(folder)
+    })
+}
+
+/// The folder of prices that the configuration here names, whether it is there or not.
+pub(super) fn configured_book() -> Result<Option<PathBuf>, CallError> {
+    let here = std::env::current_dir()
+        .map_err(|e| CallError(format!("the current folder cannot be read: {e}")))?;
+    let config = load_config(&InputArgs::default(), &here)?;
+    Ok(config.and_then(|c| Some(c.folder.join(c.price_book?))))
 }
 
 fn nothing_to_do() -> CallError {

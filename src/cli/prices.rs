@@ -1,11 +1,14 @@
 //! `isms-cost prices`.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{PricesArgs, PricesCommand, RowsFormat};
-use super::{CallError, Error, Outcome, progress, width};
+use super::args::{InputArgs, PricesArgs, PricesCommand, RowsFormat};
+use super::plan::configured_book;
+use super::run::Priced;
+use super::{CallError, Error, Outcome, Plan, progress, width};
 use crate::diag::suggest;
 use crate::pricing::import::{self, Scope};
 use crate::pricing::{PriceBook, Row, has_price_files, write_all};
@@ -38,12 +41,18 @@ pub(super) fn run(
             keep,
             dry_run,
         } => {
+            let folder = folder(price_book.as_deref())?;
             let scope = Scope {
                 regions: regions.clone(),
                 keep: *keep,
+                asked: None,
             };
-            take(file, price_book, &scope, *dry_run, out, err)
+            take(file, &folder, &scope, *dry_run, out, err)
         }
+        PricesCommand::Refresh { ask, bulk, dry_run } => {
+            super::refresh::refresh(ask, *bulk, *dry_run, out, err)
+        }
+        PricesCommand::Verify { ask } => super::refresh::verify(ask, out, err),
     }
 }
 
@@ -70,25 +79,94 @@ fn take(
         );
         return Err(CallError(message).into());
     }
-    let book = if has_price_files(folder) {
-        PriceBook::with_folder(folder).map_err(|e| CallError(e.to_string()))?
-    } else {
-        PriceBook::embedded()
-    };
+    let book = book_of(folder)?;
     let updates = import::updates(&book, &offer, scope);
     price_changes::text(out, &offer, &updates)?;
+    let files = updates
+        .iter()
+        .map(|update| (update.region.clone(), Row::file(&update.rows)))
+        .collect();
+    effect(&files, &book, out, err)?;
     if dry_run {
         writeln!(err, "nothing written: this was a dry run")?;
         return Ok(Outcome::Fine);
     }
-    let files = updates
-        .iter()
-        .map(|update| (format!("{}.tsv", update.region), Row::file(&update.rows)))
+    write(folder, files, err)
+}
+
+/// The folder to write prices into.
+pub(super) fn folder(given: Option<&Path>) -> Result<PathBuf, CallError> {
+    let folder = match given {
+        Some(folder) => Some(folder.to_owned()),
+        None => configured_book()?,
+    };
+    folder.ok_or_else(|| {
+        CallError("say where: --price-book DIR, or price_book: DIR in isms-cost.yaml".to_owned())
+    })
+}
+
+/// The book of a folder; the embedded one where the folder has none yet.
+pub(super) fn book_of(folder: &Path) -> Result<PriceBook, CallError> {
+    if !has_price_files(folder) {
+        return Ok(PriceBook::embedded());
+    }
+    PriceBook::with_folder(folder).map_err(|e| CallError(e.to_string()))
+}
+
+/// Writes price files by region, all or none.
+pub(super) fn write(
+    folder: &Path,
+    files: BTreeMap<String, String>,
+    err: &mut dyn Write,
+) -> Result<Outcome, Error> {
+    let files: BTreeMap<String, String> = files
+        .into_iter()
+        .map(|(region, text)| (format!("{region}.tsv"), text))
         .collect();
     write_all(folder, &files).map_err(|e| CallError(e.to_string()))?;
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     writeln!(err, "wrote {} in {}", names.join(", "), folder.display())?;
     Ok(Outcome::Fine)
+}
+
+/// Says what changed price files do to the estimate of the environments of isms-cost.yaml, where there is one.
+pub(super) fn effect(
+    files: &BTreeMap<String, String>,
+    before: &PriceBook,
+    out: &mut dyn Write,
+    err: &mut dyn Write,
+) -> Result<(), Error> {
+    let mut after = before.clone();
+    for (region, text) in files {
+        after.put(region.clone(), text.clone());
+    }
+    let estimate = |book: &PriceBook| -> Result<Priced, CallError> {
+        let mut plan = Plan::new(&InputArgs::default())?;
+        plan.book = book.clone();
+        Ok(Priced::new(plan))
+    };
+    // Somebody's price book may be kept where there is no stack.
+    let Ok(was) = estimate(before) else {
+        return Ok(());
+    };
+    if was.diagnostics.has_errors() {
+        writeln!(
+            err,
+            "note: what the prices do to the estimate is not known: the stack has errors"
+        )?;
+        return Ok(());
+    }
+    let now = estimate(&after)?;
+    let currency = &was.plan.currency;
+    for (a, b) in was.estimates.iter().zip(&now.estimates) {
+        let (a_total, b_total) = (a.monthly().expected, b.monthly().expected);
+        price_changes::effect(out, &a.environment, a_total, b_total, currency)?;
+        let gaps = b.unpriced.len().saturating_sub(a.unpriced.len());
+        if gaps > 0 {
+            writeln!(out, "  {gaps} more have no price now")?;
+        }
+    }
+    Ok(())
 }
 
 fn show(

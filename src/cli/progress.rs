@@ -40,3 +40,10 @@ fn bar(total: u64, what: &str, worth_it: bool, template: &str) -> ProgressBar {
     bar.set_message(what.to_owned());
     bar
 }
+
+/// A bar over requests to AWS, each of which takes a tenth of a second.
+#[cfg(feature = "live")]
+pub(super) fn requests(total: usize, what: &str) -> ProgressBar {
+    let count = u64::try_from(total).unwrap_or(u64::MAX);
+    bar(count, what, total >= 10, "{msg} [{bar:30}] {pos} of {len}")
+}

@@ -33,6 +33,8 @@ pub struct Config {
     pub currency: Currency,
     /// All rates of the file.
     pub fx: BTreeMap<String, Currency>,
+    /// The folder of price files, in place of the embedded ones.
+    pub price_book: Option<String>,
     /// What the team decides about the rules.
     pub policy: Policy,
     /// What may be spent.
@@ -78,6 +80,7 @@ struct Raw {
     fx: BTreeMap<String, RawRate>,
     environments: IndexMap<String, RawEnvironment>,
     policy: Option<policy::RawPolicy>,
+    price_book: Option<String>,
     // Read from the tree of nodes, which has the places.
     #[serde(rename = "budgets")]
     _budgets: Option<IgnoredAny>,
@@ -248,6 +251,7 @@ pub fn parse(shown: &str, text: &str, folder: PathBuf) -> Result<Config, ConfigE
     let gate = sections::gate(&places)?;
     let comment = sections::comment(&places, &currency)?;
     Ok(Config {
+        price_book: raw.price_book,
         policy,
         budgets,
         gate,

@@ -17,9 +17,9 @@ pub(super) fn whole(environment: &str, kind: Kind, before: &Point, after: &Point
     let mut causes = Causes::new();
     for address in before.amounts.keys().chain(after.amounts.keys()) {
         let cause = Cause {
-            what: format!("environment {environment} {}", kind.as_str()),
+            what: format!("environment {environment}"),
             from: String::new(),
-            to: String::new(),
+            to: kind.as_str().to_owned(),
             delta: after.amount(address) - before.amount(address),
         };
         causes.insert(address.clone(), vec![cause]);

@@ -90,8 +90,6 @@ pub struct Change {
     pub newly_unpriced: Vec<String>,
     /// Why something of it had no price before.
     pub newly_priced: Vec<String>,
-    /// Why something of what is gone had no price.
-    pub was_unpriced: Vec<String>,
 }
 
 /// What happened to a resource, or to an environment.
@@ -301,9 +299,9 @@ fn changes(
             _ => Kind::Changed,
         };
         // What is gone has no price to get.
-        let (newly_priced, was_unpriced) = match kind {
-            Kind::Removed => (Vec::new(), newly_priced),
-            Kind::Added | Kind::Changed => (newly_priced, Vec::new()),
+        let newly_priced = match kind {
+            Kind::Removed => Vec::new(),
+            Kind::Added | Kind::Changed => newly_priced,
         };
         found.push(Change {
             address: address.clone(),
@@ -324,7 +322,6 @@ fn changes(
             lines,
             newly_unpriced,
             newly_priced,
-            was_unpriced,
         });
     }
     found

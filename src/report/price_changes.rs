@@ -2,8 +2,9 @@
 
 use std::io::{self, Write};
 
+use super::money;
 use crate::pricing::import::{Offer, Update};
-use crate::pricing::{Row, percent};
+use crate::pricing::{Currency, Row, Usd, percent};
 
 /// New prices are listed up to this many a region: a first import has thousands, and they are all new.
 const MOST_NEW: usize = 20;
@@ -51,6 +52,37 @@ pub fn text(out: &mut dyn Write, offer: &Offer, updates: &[Update]) -> io::Resul
         writeln!(out, "left out: {sentence}")?;
     }
     Ok(())
+}
+
+/// What the prices do to an environment's expected amount.
+///
+/// # Errors
+/// Those of the writer.
+pub fn effect(
+    out: &mut dyn Write,
+    environment: &str,
+    before: Usd,
+    after: Usd,
+    currency: &Currency,
+) -> io::Result<()> {
+    let difference = after.0 - before.0;
+    let sign = if difference.is_sign_negative() {
+        ""
+    } else {
+        "+"
+    };
+    let part = match percent(before.0, after.0) {
+        Some(percent) => format!(", {sign}{} %", percent.round_dp(2).normalize()),
+        None => String::new(),
+    };
+    writeln!(
+        out,
+        "estimate of {environment}: {} -> {} {} a month ({sign}{}{part})",
+        money(before, currency),
+        money(after, currency),
+        currency.code,
+        money(Usd(difference), currency)
+    )
 }
 
 fn name(row: &Row) -> String {

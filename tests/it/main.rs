@@ -2,6 +2,8 @@
 
 mod action;
 mod arithmetic;
+#[cfg(feature = "live")]
+mod aws_stub;
 mod bad_input;
 mod diff;
 mod diff_laws;
@@ -12,11 +14,12 @@ mod gate;
 mod git;
 #[cfg(feature = "guard")]
 mod guard;
-mod history;
 mod laws;
 mod policy;
 mod price_fixtures;
 mod price_import;
+#[cfg(feature = "live")]
+mod price_refresh;
 mod reach;
 mod reach_laws;
 mod report;

@@ -223,6 +223,7 @@ fn only_the_regions_that_were_asked_for() {
     let scope = Scope {
         regions: vec!["us-east-1".to_owned()],
         keep: true,
+        ..Scope::default()
     };
     let updates = updates(&PriceBook::embedded(), &offer, &scope);
     assert_eq!(updates.len(), 1);

@@ -20,7 +20,7 @@ struct File {
 }
 
 #[derive(Deserialize)]
-struct Product {
+pub(super) struct Product {
     #[serde(default)]
     attributes: Attributes,
 }
@@ -49,7 +49,7 @@ struct Terms {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Term {
+pub(super) struct Term {
     offer_term_code: Option<String>,
     price_dimensions: BTreeMap<String, Dimension>,
 }
@@ -100,41 +100,54 @@ pub(super) fn read(path: &str, input: &mut dyn Read) -> Result<Offer, ImportErro
             collector.leave_out("without a product");
             continue;
         };
-        let attributes = &product.attributes;
-        for (name, term) in terms {
-            // The term's name is SKU.TERM.
-            let code = term
-                .offer_term_code
-                .as_deref()
-                .or_else(|| name.split('.').nth(1))
-                .unwrap_or_default();
-            for dimension in term.price_dimensions.values() {
-                let (currency, price) = dimension
-                    .price_per_unit
-                    .get_key_value("USD")
-                    .or_else(|| dimension.price_per_unit.first_key_value())
-                    .map_or(("", ""), |(c, p)| (c, p));
-                collector
-                    .add(&Fields {
-                        service: &attributes.servicecode,
-                        sku,
-                        term: code,
-                        currency,
-                        region: &attributes.region,
-                        from_region: &attributes.from_region,
-                        to_region: &attributes.to_region,
-                        usage_type: &attributes.usagetype,
-                        operation: &attributes.operation,
-                        capacity_status: &attributes.capacitystatus,
-                        begin: &dimension.begin_range,
-                        end: &dimension.end_range,
-                        unit: &dimension.unit,
-                        price,
-                        description: &dimension.description,
-                    })
-                    .map_err(|message| error(None, format!("SKU {sku}: {message}")))?;
-            }
-        }
+        add_terms(&mut collector, sku, product, terms)
+            .map_err(|message| error(None, format!("SKU {sku}: {message}")))?;
     }
     collector.finish(path)
+}
+
+/// Adds the prices of a product's on-demand terms.
+///
+/// # Errors
+/// A sentence: a number that is none.
+pub(super) fn add_terms(
+    collector: &mut Collector,
+    sku: &str,
+    product: &Product,
+    terms: &BTreeMap<String, Term>,
+) -> Result<(), String> {
+    let attributes = &product.attributes;
+    for (name, term) in terms {
+        // The term's name is SKU.TERM.
+        let code = term
+            .offer_term_code
+            .as_deref()
+            .or_else(|| name.split('.').nth(1))
+            .unwrap_or_default();
+        for dimension in term.price_dimensions.values() {
+            let (currency, price) = dimension
+                .price_per_unit
+                .get_key_value("USD")
+                .or_else(|| dimension.price_per_unit.first_key_value())
+                .map_or(("", ""), |(c, p)| (c, p));
+            collector.add(&Fields {
+                service: &attributes.servicecode,
+                sku,
+                term: code,
+                currency,
+                region: &attributes.region,
+                from_region: &attributes.from_region,
+                to_region: &attributes.to_region,
+                usage_type: &attributes.usagetype,
+                operation: &attributes.operation,
+                capacity_status: &attributes.capacitystatus,
+                begin: &dimension.begin_range,
+                end: &dimension.end_range,
+                unit: &dimension.unit,
+                price,
+                description: &dimension.description,
+            })?;
+        }
+    }
+    Ok(())
 }

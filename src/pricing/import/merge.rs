@@ -12,6 +12,8 @@ pub struct Scope {
     pub regions: Vec<String>,
     /// The file holds only some of the service's prices: keep those that it does not have.
     pub keep: bool,
+    /// The usage types that were asked for, where single ones were: one that has no price any more goes, all others stay.
+    pub asked: Option<BTreeSet<String>>,
 }
 
 /// One price file as it will be.
@@ -38,7 +40,11 @@ pub fn updates(book: &PriceBook, offer: &Offer, scope: &Scope) -> Vec<Update> {
         }
         let before: Vec<Row> = book.rows(region).collect();
         let keep = scope.keep || (region == GLOBAL && !is_global);
-        let mut rows = merged(&before, imported, &offer.service, keep);
+        let kept = |row: &Row| match &scope.asked {
+            Some(asked) => !asked.contains(&row.usage_type),
+            None => keep,
+        };
+        let mut rows = merged(&before, imported, &offer.service, kept);
         if region == "eu-west-2" && offer.service == "AmazonECS" {
             derive_london_arm_spot(&mut rows);
         }
@@ -57,14 +63,19 @@ pub fn updates(book: &PriceBook, offer: &Offer, scope: &Scope) -> Vec<Update> {
     updates
 }
 
-fn merged(before: &[Row], imported: &[Row], service: &str, keep: bool) -> Vec<Row> {
+fn merged(
+    before: &[Row],
+    imported: &[Row],
+    service: &str,
+    keep: impl Fn(&Row) -> bool,
+) -> Vec<Row> {
     let key = |row: &Row| (row.usage_type.clone(), row.operation.clone());
     let there: BTreeSet<_> = imported.iter().map(key).collect();
     let is_spot = |row: &Row| row.usage_type.contains("SpotUsage-Fargate");
     let mut rows: Vec<Row> = before
         .iter()
         .filter(|row| {
-            row.service != service || (!there.contains(&key(row)) && (keep || is_spot(row)))
+            row.service != service || (!there.contains(&key(row)) && (keep(row) || is_spot(row)))
         })
         .chain(imported)
         .cloned()

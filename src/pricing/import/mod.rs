@@ -9,11 +9,13 @@ mod collect;
 mod csv;
 mod json;
 mod merge;
+mod products;
 
 use std::collections::BTreeMap;
 use std::io::BufRead;
 
 pub use merge::{Scope, Update, updates};
+pub use products::products;
 
 use super::Row;
 

@@ -73,14 +73,11 @@ fn change(change: &Change, currency: &Currency) -> Value {
     if let Some(old) = &change.renamed_from {
         value["renamed_from"] = json!(old);
     }
-    for (name, reasons) in [
-        ("newly_unpriced", &change.newly_unpriced),
-        ("newly_priced", &change.newly_priced),
-        ("was_unpriced", &change.was_unpriced),
-    ] {
-        if !reasons.is_empty() {
-            value[name] = json!(reasons);
-        }
+    if !change.newly_unpriced.is_empty() {
+        value["newly_unpriced"] = json!(change.newly_unpriced);
+    }
+    if !change.newly_priced.is_empty() {
+        value["newly_priced"] = json!(change.newly_priced);
     }
     value
 }

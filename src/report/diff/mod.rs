@@ -12,7 +12,7 @@ use rust_decimal::Decimal;
 
 use super::money;
 use crate::diff::{Cause, Change, Delta, Kind};
-use crate::pricing::{Currency, Usd};
+use crate::pricing::{Currency, Range, Usd};
 
 /// An amount with its sign.
 pub(super) fn signed(amount: Usd, currency: &Currency) -> String {
@@ -39,13 +39,12 @@ pub(crate) fn percent(base: Usd, delta: Usd) -> String {
 
 /// What is known of a change's amount: what lost its price is no saving.
 pub(super) fn amount(change: &Change, currency: &Currency) -> String {
-    let known = change.comparable().expected;
-    if change.newly_unpriced.is_empty() && change.was_unpriced.is_empty() {
-        signed(known, currency)
-    } else if known == Usd::ZERO {
-        "not known".to_owned()
-    } else {
-        format!("{} + ?", signed(known, currency))
+    if change.newly_unpriced.is_empty() {
+        return signed(change.comparable().expected, currency);
+    }
+    match change.comparable().expected {
+        known if known == Usd::ZERO => "not known".to_owned(),
+        known => format!("{} + ?", signed(known, currency)),
     }
 }
 
@@ -94,17 +93,12 @@ fn remarks(change: &Change, currency: &Currency) -> Vec<String> {
             "{what} {old}: CloudFormation makes a new one and deletes the old"
         ));
     }
-    let of = |reasons: &[String], kind: Kind| -> Usd {
-        let counts = change.kind == Kind::Changed && !reasons.is_empty();
-        let lines = change.lines.iter().filter(|l| counts && l.kind == kind);
-        lines.map(|l| l.base.expected + l.head.expected).sum()
-    };
+    let lost: Range<Usd> = lost(change).map(|l| l.base).sum();
     for reason in &change.newly_unpriced {
         all.push(format!("newly unpriced: {reason}"));
     }
-    let lost = of(&change.newly_unpriced, Kind::Removed);
-    if lost != Usd::ZERO {
-        let was = money(lost, currency);
+    if lost != Range::default() {
+        let was = money(lost.expected, currency);
         all.push(format!(
             "{was} before is no longer in the total; it is no saving"
         ));
@@ -112,15 +106,14 @@ fn remarks(change: &Change, currency: &Currency) -> Vec<String> {
     for reason in &change.newly_priced {
         all.push(format!("priced now; before: {reason}"));
     }
-    let gained = of(&change.newly_priced, Kind::Added);
-    if gained != Usd::ZERO {
-        let now = money(gained, currency);
-        all.push(format!("{now} now is new in the total; it is no increase"));
-    }
-    for reason in &change.was_unpriced {
-        all.push(format!("was unpriced: {reason}"));
-    }
     all
+}
+
+/// Line items of a resource that stays that lost their price.
+fn lost(change: &Change) -> impl Iterator<Item = &crate::diff::LineChange> {
+    let is_lost = change.kind == Kind::Changed && !change.newly_unpriced.is_empty();
+    let lines = change.lines.iter();
+    lines.filter(move |l| is_lost && l.kind == Kind::Removed)
 }
 
 /// What happened to an environment as a whole.
