@@ -353,12 +353,17 @@ fn the_command_writes_a_book_that_estimates_can_use() {
 
     let (out, err) = import(&changed, &["--keep", "--dry-run"]).expect("fine");
     // (0.05 − 0.04656) / 0.04656 = 7.388… %
-    assert_eq!(
-        out,
-        "AmazonECS prices published 2026-08-31, version 20260831092155\n\
-         eu-west-2: 1 changed, 0 gone, 0 new, 13 as before\n\
-         \x20 changed  EUW2-Fargate-vCPU-Hours:perCPU: 0.04656 -> 0.05 USD per hours (+7.39 %)\n"
+    assert!(
+        out.starts_with(
+            "AmazonECS prices published 2026-08-31, version 20260831092155\n\
+             eu-west-2: 1 changed, 0 gone, 0 new, 13 as before\n\
+             \x20 changed  EUW2-Fargate-vCPU-Hours:perCPU: 0.04656 -> 0.05 USD per hours (+7.39 %)\n\
+             estimate of staging: "
+        ),
+        "{out}"
     );
+    // The stack we ship runs on ARM: the price of x86 moves nothing.
+    assert_eq!(out.matches("(+0.00, +0 %)").count(), 2, "{out}");
     assert_eq!(err, "nothing written: this was a dry run\n");
     assert!(!book.exists());
 
@@ -463,4 +468,44 @@ fn a_killed_import_leaves_a_whole_book() {
         .rates("AWSLambda", "eu-west-2", "EUW2-Request-ARM", None)
         .expect("a price");
     assert_eq!(rates.first().price, decimal("0.0000003"));
+}
+
+/// Twice the price of an ARM vCPU-hour adds what these hours cost now: on demand, and on Spot, which is derived from it.
+#[test]
+fn an_import_says_what_it_does_to_the_estimate() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let dir = folder.path().display().to_string();
+    let file = folder.path().join("ecs.csv");
+    // 2 × 0.03725 = 0.0745
+    std::fs::write(&file, text(ECS).replace("0.0372500000", "0.0745000000")).expect("written");
+    let file = file.display().to_string();
+    let (out, _) = run(&[
+        "isms-cost",
+        "prices",
+        "import",
+        &file,
+        "--price-book",
+        &dir,
+        "--keep",
+        "--dry-run",
+    ])
+    .expect("fine");
+    for environment in ["staging", "production"] {
+        let estimate = crate::estimate_cases::shipped(environment, &[]);
+        let items = estimate.resources.iter().flat_map(|r| &r.line_items);
+        let arm = items.filter(|i| i.usage_type.contains("Fargate-ARM-vCPU"));
+        let dollars: Decimal = arm.map(|i| i.monthly.expected.0).sum();
+        // 1 GBP = 1.34 USD in isms-cost.yaml.
+        let pounds = (dollars / decimal("1.34"))
+            .round_dp_with_strategy(2, rust_decimal::RoundingStrategy::MidpointAwayFromZero);
+        assert!(pounds > Decimal::ONE);
+        let line = out
+            .lines()
+            .find(|l| l.contains(&format!("estimate of {environment}:")))
+            .expect("a line");
+        assert!(
+            line.contains(&format!("(+{pounds}, ")),
+            "{line}, and {pounds}"
+        );
+    }
 }
