@@ -6,7 +6,7 @@ mod value;
 
 pub use address::Address;
 pub use trail::{ParameterSource, Step, Trail};
-pub use value::{Entry, Kind, Piece, Read, Reference, Unknown, Value, Why};
+pub use value::{Entry, HOLDS_SECRET, Kind, Piece, Read, Reference, Unknown, Value, Why};
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -77,6 +77,9 @@ pub enum Piece {
     Unknown(Unknown),
 }
 
+/// The reason of a piece that is the value of a `NoEcho` parameter.
+pub const HOLDS_SECRET: &str = "holds a NoEcho value";
+
 /// Why a value is not known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unknown {

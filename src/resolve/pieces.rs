@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::limits::MAX_TEXT_BYTES;
-use crate::model::{Kind, Piece, Unknown, Value, Why};
+use crate::model::{HOLDS_SECRET, Kind, Piece, Unknown, Value, Why};
 
 /// Appends a scalar value to a string under way. `false` for lists and mappings, which no string holds.
 pub(super) fn append(pieces: &mut Vec<Piece>, value: &Value) -> bool {
@@ -15,10 +15,7 @@ pub(super) fn append(pieces: &mut Vec<Piece>, value: &Value) -> bool {
             other => pieces.push(other.clone()),
         }),
         // A secret inside a string makes the whole string one that must not be shown.
-        Kind::Secret(_) => pieces.push(Piece::Unknown(Unknown::new(
-            Why::Derived,
-            "holds a NoEcho value",
-        ))),
+        Kind::Secret(_) => pieces.push(Piece::Unknown(Unknown::new(Why::Derived, HOLDS_SECRET))),
         Kind::Null => {}
         Kind::List(_) | Kind::Map(_) => return false,
         Kind::Bool(_) | Kind::Number(_) | Kind::Text(_) => {

@@ -149,6 +149,12 @@ impl Judge {
         }
     }
 
+    /// A secret stands at a place that is no property.
+    pub fn at_masked(&mut self, address: &Address, span: Span, message: impl Into<String>) {
+        self.at(Status::Fail, address, Some(span), message);
+        self.masked.push(span);
+    }
+
     /// Where values stand that no report may show, whichever rule's finding is near them.
     pub fn masked(&self) -> &[Span] {
         &self.masked

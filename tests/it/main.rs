@@ -26,6 +26,7 @@ mod report;
 mod report_data;
 mod resolve;
 mod rule_cases;
+mod rule_laws;
 mod rules;
 mod sensitivity;
 mod support;

@@ -33,7 +33,7 @@ struct File {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Case {
+pub(crate) struct Case {
     name: String,
     template: String,
     #[serde(default)]
@@ -59,7 +59,7 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/cases/rules")
 }
 
-fn evaluated(case: &Case) -> Evaluated {
+pub(crate) fn evaluated(case: &Case) -> Evaluated {
     let mut files: Vec<(&str, &str)> = vec![("main.yaml", &case.template)];
     files.extend(case.files.iter().map(|(k, v)| (k.as_str(), v.as_str())));
     let parameters: Vec<(&str, &str)> = case
@@ -180,4 +180,18 @@ fn every_case_file_is_of_a_rule() {
             "{name} is of no rule"
         );
     }
+}
+
+/// All cases of all rules that a template shows, with the rule's id and the case's name.
+pub(crate) fn case_files() -> Vec<(String, Case)> {
+    let mut found = Vec::new();
+    for rule in all().filter(|r| !has_own_cases(r.id)) {
+        let path = folder().join(format!("{}.yaml", rule.id));
+        let text = std::fs::read_to_string(&path).expect("a case file");
+        let file: File = serde_yaml::from_str(&text).expect("cases");
+        for case in file.cases {
+            found.push((format!("{} '{}'", rule.id, case.name), case));
+        }
+    }
+    found
 }

@@ -1,6 +1,6 @@
 //! R10: the trust in GitHub names exactly who may come.
 
-use crate::model::{Read, Value};
+use crate::model::{Kind, Read, Value};
 use crate::rules::{Context, Judge, Rule, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -19,7 +19,17 @@ const ISSUER: &str = "token.actions.githubusercontent.com";
 fn check(context: &Context<'_>, judge: &mut Judge) {
     for role in context.deployment.of_type("AWS::IAM::Role") {
         let path = "AssumeRolePolicyDocument.Statement";
-        for statement in role.list(path).known().unwrap_or_default() {
+        let statements = match role.list(path).or_default(&[]) {
+            Ok(statements) => statements,
+            Err(reason) => {
+                judge.unknown(role, path, &reason);
+                continue;
+            }
+        };
+        for statement in statements {
+            if let Kind::Unknown(gap) = &statement.kind {
+                judge.unknown(role, path, &gap.reason);
+            }
             if !federates_github(context, statement) {
                 continue;
             }

@@ -1,5 +1,6 @@
 //! Tags that stay with their image.
 
+use crate::model::Read;
 use crate::rules::{Context, Judge, Rule, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -17,20 +18,33 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     for repository in context.deployment.of_type("AWS::ECR::Repository") {
         let allowed = ["IMMUTABLE", "IMMUTABLE_WITH_EXCLUSION"];
         let filters = "ImageTagMutabilityExclusionFilters";
-        let list = repository.list(filters).known().unwrap_or_default();
-        let everything = list.iter().position(|f| {
-            f.read_text("ImageTagMutabilityExclusionFilterValue")
-                .known()
-                .as_deref()
-                == Some("*")
-        });
-        match everything {
-            Some(i) => judge.fail(
+        let list = match repository.list(filters).or_default(&[]) {
+            Ok(list) => list,
+            Err(reason) => {
+                judge.unknown(repository, filters, &reason);
+                continue;
+            }
+        };
+        let mut gap = None;
+        let everything =
+            list.iter().position(
+                |f| match f.read_text("ImageTagMutabilityExclusionFilterValue") {
+                    Read::Known(value) => &*value == "*",
+                    Read::Absent => false,
+                    Read::Unknown(reason) => {
+                        gap = Some(reason);
+                        false
+                    }
+                },
+            );
+        match (everything, gap) {
+            (Some(i), _) => judge.fail(
                 repository,
                 &format!("{filters}.{i}"),
                 "the exclusion lets every tag move",
             ),
-            None => judge.word(
+            (None, Some(reason)) => judge.unknown(repository, filters, &reason),
+            (None, None) => judge.word(
                 repository,
                 "ImageTagMutability",
                 &allowed,

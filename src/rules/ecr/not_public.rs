@@ -20,19 +20,6 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     }
     let documents = of(context, "AWS::ECR::Repository", "RepositoryPolicyText");
     each_statement(&documents, judge, "who is let in is named", |statement| {
-        let principals = statement.principals()?;
-        if principals
-            .iter()
-            .any(|(kind, term, _)| term.text == "*" && (kind == "*" || kind == "AWS"))
-        {
-            let narrowed = statement.narrowed_by()?.is_some();
-            return Ok(
-                (!narrowed).then(|| ("Principal", "everybody may use the images".to_owned()))
-            );
-        }
-        match principals.into_iter().find_map(|(_, term, _)| term.gap) {
-            Some(gap) => Err(gap),
-            None => Ok(None),
-        }
+        statement.lets_in_everybody("everybody may use the images")
     });
 }

@@ -1,7 +1,7 @@
 //! Secrets of containers.
 
-use crate::model::{Kind, Read, Value, Why};
-use crate::rules::secret::shape::{is_secret_name, looks_like};
+use crate::model::{HOLDS_SECRET, Kind, Piece, Read, Value, Why};
+use crate::rules::secret::shape::{in_file, is_secret_name, looks_like};
 use crate::rules::{Context, Judge, Rule, Severity};
 use std::sync::Arc;
 
@@ -62,6 +62,24 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     }
 }
 
+const SHOWN: &str = "is a dynamic reference, whose value the task definition shows";
+
+/// A secret that is part of a text.
+fn inside(pieces: &[Piece]) -> Answer {
+    for piece in pieces {
+        if let Piece::Unknown(gap) = piece {
+            if &*gap.reason == HOLDS_SECRET {
+                let message = "holds a NoEcho parameter, which the task definition shows";
+                return Answer::Secret(message.to_owned());
+            }
+            if gap.why == Why::DynamicReference && !gap.reason.contains("{{resolve:ssm:") {
+                return Answer::Secret(SHOWN.to_owned());
+            }
+        }
+    }
+    Answer::Fine
+}
+
 enum Answer {
     Fine,
     Secret(String),
@@ -74,11 +92,24 @@ fn judge_value(name: &str, value: &Value) -> Answer {
         Kind::Secret(_) => {
             Answer::Secret("is a NoEcho parameter, which the task definition shows".to_owned())
         }
-        Kind::Unknown(gap) if gap.why == Why::DynamicReference => Answer::Secret(
-            "is a dynamic reference, whose value the task definition shows".to_owned(),
-        ),
+        // A plain parameter of Systems Manager is no secret by itself.
+        Kind::Unknown(gap)
+            if gap.why == Why::DynamicReference
+                && (named || !gap.reason.contains("{{resolve:ssm:")) =>
+        {
+            Answer::Secret(SHOWN.to_owned())
+        }
+        Kind::Pieces(pieces) => match in_file(value) {
+            Some(text) if text.contains("{{resolve:secretsmanager:") => {
+                Answer::Secret(SHOWN.to_owned())
+            }
+            text => match text.as_deref().and_then(looks_like) {
+                Some(shape) => Answer::Secret(format!("looks like {shape}")),
+                None => inside(pieces),
+            },
+        },
         Kind::Unknown(gap) if named => Answer::Unknown(Arc::clone(&gap.reason)),
-        Kind::Text(text) => match looks_like(text) {
+        Kind::Text(text) | Kind::Number(text) => match looks_like(text) {
             Some(shape) => Answer::Secret(format!("looks like {shape}")),
             None if named
                 && !text.is_empty()

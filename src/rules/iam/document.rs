@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pattern::{Term, any, both, every, is_any, term};
 use crate::model::{Entry, Kind, Read, Resource, Value};
 use crate::rules::{Context, Judge};
 use crate::source::Span;
@@ -21,15 +22,6 @@ pub(in crate::rules) struct Statement {
     value: Value,
 }
 
-/// One element of a statement: its text with `${…}` for what is known only after deployment, or a gap.
-#[derive(Clone, Debug)]
-pub(in crate::rules) struct Term {
-    /// The text; empty for a gap.
-    pub(in crate::rules) text: String,
-    /// Why it is not known.
-    pub(in crate::rules) gap: Option<Arc<str>>,
-}
-
 /// One key of a statement's condition.
 pub(in crate::rules) struct Condition {
     /// For example `StringLike`.
@@ -40,8 +32,19 @@ pub(in crate::rules) struct Condition {
     pub(in crate::rules) values: Vec<Term>,
 }
 
-/// What is wrong with a statement: the key below it and a message; `Err` where an input is missing.
-pub(in crate::rules) type Fault = Result<Option<(&'static str, String)>, Arc<str>>;
+/// What a rule thinks of a statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::rules) enum Verdict {
+    /// Nothing is wrong.
+    Fine,
+    /// It would be wrong but for this key of its condition.
+    Narrowed(String),
+    /// The key below the statement that is wrong, and a message.
+    Fault(&'static str, String),
+}
+
+/// A verdict; `Err` with the reason where an input is missing that it depends on.
+pub(in crate::rules) type Judged = Result<Verdict, Arc<str>>;
 
 /// Policies that say what a principal may do: inline, managed and stand-alone ones.
 pub(in crate::rules) fn identity<'a>(context: &Context<'a>) -> Vec<Document<'a>> {
@@ -56,11 +59,17 @@ pub(in crate::rules) fn identity<'a>(context: &Context<'a>) -> Vec<Document<'a>>
                 found.extend(document(resource, "PolicyDocument".to_owned()))
             }
             "AWS::IAM::Role" | "AWS::IAM::User" | "AWS::IAM::Group" => {
-                let policies = resource.list("Policies").known().unwrap_or_default();
-                found
-                    .extend((0..policies.len()).filter_map(|i| {
+                match resource.read("Policies").map(Value::as_list) {
+                    Read::Absent => {}
+                    // Read again for the reason.
+                    Read::Unknown(_) => found.extend(document(resource, "Policies".to_owned())),
+                    Read::Known(None) => {
+                        found.extend(document(resource, "Policies.PolicyDocument".to_owned()));
+                    }
+                    Read::Known(Some(list)) => found.extend((0..list.len()).filter_map(|i| {
                         document(resource, format!("Policies.{i}.PolicyDocument"))
-                    }));
+                    })),
+                }
             }
             _ => {}
         }
@@ -132,27 +141,6 @@ fn from_json(json: serde_json::Value, span: Span) -> Value {
 }
 
 impl Document<'_> {
-    /// The statements whose effect is to allow. A denial never opens anything.
-    ///
-    /// # Errors
-    /// Why the document, or whether a statement allows, is not known.
-    fn allowing(&self) -> Result<Vec<Statement>, Arc<str>> {
-        let statements = self.statements()?;
-        let mut found = Vec::new();
-        for statement in statements {
-            // IAM refuses a statement without an effect.
-            if &*statement
-                .value
-                .read_text("Effect")
-                .or_default(Arc::from(""))?
-                == "Allow"
-            {
-                found.push(statement);
-            }
-        }
-        Ok(found)
-    }
-
     /// All statements.
     ///
     /// # Errors
@@ -242,12 +230,66 @@ impl Statement {
         Ok(found)
     }
 
-    /// The keys of the condition that narrow who is meant to some account, organisation, resource or network.
+    /// Whether the statement has a key, whatever its value.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub(in crate::rules) fn names(&self, key: &str) -> Result<bool, Arc<str>> {
+        Ok(self.value.read(key).optional()?.is_some())
+    }
+
+    /// Whether any element under a key is so.
+    ///
+    /// # Errors
+    /// Why it is not known, where the answer depends on it.
+    pub(in crate::rules) fn has(
+        &self,
+        key: &str,
+        is: impl Fn(&str) -> bool,
+    ) -> Result<bool, Arc<str>> {
+        any(&self.terms(key)?.unwrap_or_default(), is)
+    }
+
+    /// The first known element under a key that is so, for messages.
+    pub(in crate::rules) fn first(&self, key: &str, is: impl Fn(&str) -> bool) -> String {
+        let list = self.terms(key).ok().flatten().unwrap_or_default();
+        let found = list.into_iter().find(|t| t.gap.is_none() && is(&t.text));
+        found.map(|t| t.text).unwrap_or_default()
+    }
+
+    /// A verdict on who is let in: everybody is a fault, unless a condition narrows it.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub(in crate::rules) fn lets_in_everybody(&self, message: &str) -> Judged {
+        let all_but = self.names("NotPrincipal")?;
+        let principals = self.principals()?;
+        let named = principals
+            .iter()
+            .filter(|(kind, _, _)| matches!(kind.as_str(), "*" | "AWS" | "Federated"));
+        let everybody = any(named.map(|(_, term, _)| term), is_any).map(|any| any || all_but);
+        let narrow = self.narrowed_by();
+        if both(everybody.clone(), narrow.clone().map(|key| key.is_none()))? {
+            return Ok(if all_but {
+                Verdict::Fault("NotPrincipal", format!("{message}, but for those named"))
+            } else {
+                Verdict::Fault("Principal", message.to_owned())
+            });
+        }
+        Ok(match (everybody, narrow) {
+            (Ok(true), Ok(Some(key))) => Verdict::Narrowed(key),
+            _ => Verdict::Fine,
+        })
+    }
+
+    /// The key of the condition that narrows who is meant to some account, organisation, resource or network.
+    /// Source: Amazon S3 User Guide, "The meaning of public"; IAM User Guide, "AWS global condition context keys".
     ///
     /// # Errors
     /// Why it is not known.
     pub(in crate::rules) fn narrowed_by(&self) -> Result<Option<String>, Arc<str>> {
-        const NARROW: [&str; 15] = [
+        // What a service says of the caller is no limit by itself: kms:ViaService is any account's use of a service.
+        const NARROW: [&str; 16] = [
             "aws:principalorgid",
             "aws:principalorgpaths",
             "aws:principalarn",
@@ -260,22 +302,74 @@ impl Statement {
             "aws:sourceip",
             "aws:sourcevpc",
             "aws:sourcevpce",
+            "aws:userid",
             "kms:calleraccount",
-            "kms:viaservice",
             "sts:externalid",
+            "elasticfilesystem:accessedviamounttarget",
         ];
-        let conditions = self.conditions()?;
-        let narrow = |c: &&Condition| {
-            let positive = !c.operator.contains("Not")
-                && !c.operator.ends_with("IfExists")
-                && c.operator != "Null";
-            let fixed = c
-                .values
-                .iter()
-                .all(|v| v.gap.is_some() || !matches!(v.text.as_str(), "*" | "0.0.0.0/0" | "::/0"));
-            positive && fixed && NARROW.contains(&c.key.as_str())
-        };
-        Ok(conditions.iter().find(narrow).map(|c| c.key.clone()))
+        self.narrowed(|key| NARROW.contains(&key), is_fixed)
+    }
+
+    /// The key of the condition that narrows what may be done, or to what.
+    ///
+    /// # Errors
+    /// Why it is not known.
+    pub(in crate::rules) fn limited_by(&self) -> Result<Option<String>, Arc<str>> {
+        // When, how and by which program a request is made says nothing of what it touches.
+        const WEAK: [&str; 11] = [
+            "aws:securetransport",
+            "aws:multifactorauthpresent",
+            "aws:multifactorauthage",
+            "aws:currenttime",
+            "aws:epochtime",
+            "aws:tokenissuetime",
+            "aws:useragent",
+            "aws:referer",
+            "aws:requestedregion",
+            "aws:principaltype",
+            "s3:tlsversion",
+        ];
+        self.narrowed(|key| !WEAK.contains(&key), |_, value| !is_any(value))
+    }
+
+    fn narrowed(
+        &self,
+        counts: impl Fn(&str) -> bool,
+        fixed: impl Fn(&str, &str) -> bool,
+    ) -> Result<Option<String>, Arc<str>> {
+        let mut gap = None;
+        for condition in self.conditions()? {
+            // ForAllValues and IfExists also hold where the request has no such key.
+            let positive = !condition.operator.contains("Not")
+                && !condition.operator.ends_with("IfExists")
+                && !condition.operator.starts_with("ForAllValues:")
+                && condition.operator != "Null";
+            if !positive || !counts(&condition.key) || condition.values.is_empty() {
+                continue;
+            }
+            match any(&condition.values, |v| !fixed(&condition.key, v)) {
+                Ok(false) => return Ok(Some(condition.key)),
+                Ok(true) => {}
+                Err(reason) => gap = gap.or(Some(reason)),
+            }
+        }
+        gap.map_or(Ok(None), Err)
+    }
+}
+
+/// Whether a value of a condition means something, and not all accounts.
+fn is_fixed(key: &str, value: &str) -> bool {
+    if value.starts_with("arn:") {
+        let account = value.split(':').nth(4).unwrap_or("*");
+        return !account.contains(['*', '?']) && !every(value);
+    }
+    match key {
+        // The identity and path of an organisation end in a star, and begin with what they are.
+        "aws:principalorgpaths" | "aws:sourceorgpaths" | "aws:userid" => {
+            !value.starts_with(['*', '?']) && !value.starts_with("o-*")
+        }
+        "aws:sourceip" => !value.ends_with("/0"),
+        _ => !value.is_empty() && !value.contains(['*', '?']),
     }
 }
 
@@ -283,42 +377,15 @@ fn terms(list: &[Value]) -> Vec<Term> {
     list.iter().map(term).collect()
 }
 
-fn term(value: &Value) -> Term {
-    match &value.kind {
-        Kind::Unknown(gap) => Term {
-            text: String::new(),
-            gap: Some(Arc::clone(&gap.reason)),
-        },
-        _ => Term {
-            text: value.pattern().unwrap_or_default(),
-            gap: None,
-        },
-    }
-}
-
-/// Whether any element is so; a gap only counts where no known element is.
-///
-/// # Errors
-/// The gap.
-pub(in crate::rules) fn any(terms: &[Term], is: impl Fn(&str) -> bool) -> Result<bool, Arc<str>> {
-    if terms.iter().any(|t| t.gap.is_none() && is(&t.text)) {
-        return Ok(true);
-    }
-    match terms.iter().find_map(|t| t.gap.clone()) {
-        Some(gap) => Err(gap),
-        None => Ok(false),
-    }
-}
-
 /// Judges the allowing statements of documents; one answer a fault, else one a document.
 pub(in crate::rules) fn each_statement(
     documents: &[Document<'_>],
     judge: &mut Judge,
     passed: &str,
-    fault: impl Fn(&Statement) -> Fault,
+    verdict: impl Fn(&Statement) -> Judged,
 ) {
     for document in documents {
-        let statements = match document.allowing() {
+        let statements = match document.statements() {
             Ok(statements) => statements,
             Err(reason) => {
                 judge.unknown(document.resource, &document.path, &reason);
@@ -326,10 +393,12 @@ pub(in crate::rules) fn each_statement(
             }
         };
         let mut fine = true;
+        let mut narrowed = Vec::new();
         for statement in statements {
-            match fault(&statement) {
-                Ok(None) => {}
-                Ok(Some((key, message))) => {
+            match allowed(&statement, &verdict) {
+                Ok(Verdict::Fine) => {}
+                Ok(Verdict::Narrowed(key)) => narrowed.push(key),
+                Ok(Verdict::Fault(key, message)) => {
                     fine = false;
                     judge.fail(document.resource, &join(&statement.path, key), message);
                 }
@@ -339,9 +408,31 @@ pub(in crate::rules) fn each_statement(
                 }
             }
         }
-        if fine {
-            judge.pass(document.resource, passed);
+        match (fine, narrowed.is_empty()) {
+            (false, _) => {}
+            (true, true) => judge.pass(document.resource, passed),
+            (true, false) => judge.pass(
+                document.resource,
+                format!("{passed}; narrowed by {}", narrowed.join(", ")),
+            ),
         }
+    }
+}
+
+/// The verdict on a statement that allows; a denial never opens anything.
+fn allowed(statement: &Statement, verdict: impl Fn(&Statement) -> Judged) -> Judged {
+    // IAM refuses a statement without an effect.
+    match statement
+        .value
+        .read_text("Effect")
+        .or_default(Arc::from(""))
+    {
+        Ok(effect) if &*effect == "Allow" => verdict(statement),
+        Ok(_) => Ok(Verdict::Fine),
+        Err(reason) => match verdict(statement) {
+            Ok(Verdict::Fault(..)) => Err(reason),
+            other => other,
+        },
     }
 }
 
@@ -353,70 +444,60 @@ fn join(path: &str, key: &str) -> String {
     }
 }
 
-/// Whether an action pattern takes in an action, as IAM reads it: `*` and `?`, case does not count.
-pub(in crate::rules) fn takes_in(pattern: &str, action: &str) -> bool {
-    let (pattern, action) = (pattern.to_ascii_lowercase(), action.to_ascii_lowercase());
-    let (p, a) = (pattern.as_bytes(), action.as_bytes());
-    // The last star seen, and how much of the action it has taken so far.
-    let (mut i, mut j, mut star) = (0, 0, None);
-    while j < a.len() {
-        match p.get(i) {
-            Some(b'*') => {
-                star = Some((i, j));
-                i += 1;
-            }
-            Some(b) if *b == b'?' || *b == a[j] => {
-                i += 1;
-                j += 1;
-            }
-            _ => match star {
-                Some((at, taken)) => {
-                    i = at + 1;
-                    j = taken + 1;
-                    star = Some((at, taken + 1));
-                }
-                None => return false,
-            },
-        }
-    }
-    p[i..].iter().all(|b| *b == b'*')
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::source::SourceMap;
 
-    /// The definition, without cleverness.
-    fn model(p: &[u8], a: &[u8]) -> bool {
-        match (p.first(), a.first()) {
-            (None, None) => true,
-            (Some(b'*'), _) => model(&p[1..], a) || (!a.is_empty() && model(p, &a[1..])),
-            (Some(b'?'), Some(_)) => model(&p[1..], &a[1..]),
-            (Some(x), Some(y)) if x.eq_ignore_ascii_case(y) => model(&p[1..], &a[1..]),
-            _ => false,
-        }
+    fn read(text: &str) -> Value {
+        let sources = SourceMap::default();
+        let span = Span::new(sources.add("policy.json", "{}"), 0, 0);
+        written_as_text(&Value::text(text, span))
     }
 
     proptest! {
+        /// JSON in a string is read as the same mapping is.
         #[test]
-        fn wildcards_are_read_as_defined(pattern in "[aAb*?]{0,8}", action in "[abB]{0,8}") {
-            prop_assert_eq!(takes_in(&pattern, &action), model(pattern.as_bytes(), action.as_bytes()));
+        fn a_document_in_a_string_is_the_document(action in "[a-z]{1,4}:[A-Z*]{1,4}", many in prop::bool::ANY) {
+            let list = if many { format!("[\"{action}\"]") } else { format!("\"{action}\"") };
+            let text = format!("{{\"Statement\": {{\"Effect\": \"Allow\", \"Action\": {list}}}}}");
+            let read = read(&text);
+            prop_assert_eq!(read.read_text("Statement.Effect"), Read::Known("Allow".into()));
+            let actions = read.read_list("Statement.Action").known().unwrap_or_default();
+            prop_assert_eq!(actions.len(), 1);
+            let text = actions[0].as_text();
+            prop_assert_eq!(text.as_deref(), Some(action.as_str()));
+        }
+
+        /// Reading never panics, whatever the text.
+        #[test]
+        fn any_text_is_read(text in ".{0,60}") {
+            let _ = (read(&text), is_fixed("aws:sourcearn", &text), is_fixed("aws:sourceip", &text));
         }
     }
 
     #[test]
-    fn actions() {
-        for (pattern, action, expected) in [
-            ("iam:Pass*", "iam:PassRole", true),
-            ("IAM:passrole", "iam:PassRole", true),
-            ("*", "iam:PassRole", true),
-            ("iam:?assRole", "iam:PassRole", true),
-            ("iam:Get*", "iam:PassRole", false),
-            ("s3:*", "iam:PassRole", false),
+    fn what_narrows() {
+        for (key, value, expected) in [
+            ("aws:sourcearn", "arn:aws:sns:*:*:*", false),
+            ("aws:sourcearn", "arn:aws:s3:::*", false),
+            ("aws:sourcearn", "arn:aws:s3:::logs", true),
+            (
+                "aws:sourcearn",
+                "arn:aws:sns:eu-west-2:111122223333:*",
+                true,
+            ),
+            ("aws:principalarn", "arn:aws:iam::*:role/deploy", false),
+            ("aws:principalorgid", "o-*", false),
+            ("aws:principalorgid", "o-abcdefghij", true),
+            ("aws:principalorgpaths", "o-abcdefghij/*", true),
+            ("aws:sourceip", "0.0.0.0/0", false),
+            ("aws:sourceip", "::/0", false),
+            ("aws:sourceip", "203.0.113.0/24", true),
         ] {
-            assert_eq!(takes_in(pattern, action), expected, "{pattern}");
+            assert_eq!(is_fixed(key, value), expected, "{key} {value}");
         }
     }
 }

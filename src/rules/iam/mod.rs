@@ -8,6 +8,7 @@ mod no_service_star;
 mod no_user_policies;
 mod oidc_sub;
 mod passrole_scoped;
+pub(in crate::rules) mod pattern;
 mod trust_not_public;
 
 use super::Rule;

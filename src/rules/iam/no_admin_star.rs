@@ -1,6 +1,7 @@
 //! Everything on everything.
 
-use crate::rules::iam::document::{Fault, Statement, any, each_statement, identity};
+use crate::rules::iam::document::{Judged, Statement, Verdict, each_statement, identity};
+use crate::rules::iam::pattern::{any_action, both, everything};
 use crate::rules::{Context, Judge, Rule, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -32,17 +33,17 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     );
 }
 
-fn fault(statement: &Statement) -> Fault {
-    let actions = statement.terms("Action")?.unwrap_or_default();
-    if !any(&actions, |a| matches!(a, "*" | "*:*"))? {
-        return Ok(None);
-    }
-    let resources = statement.terms("Resource")?.unwrap_or_default();
-    let everything = any(&resources, |r| r == "*")?;
-    Ok(everything.then(|| {
-        (
+fn fault(statement: &Statement) -> Judged {
+    let all = both(
+        statement.has("Action", any_action),
+        statement.has("Resource", everything),
+    )?;
+    Ok(if all {
+        Verdict::Fault(
             "Action",
             "every action is allowed on every resource".to_owned(),
         )
-    }))
+    } else {
+        Verdict::Fine
+    })
 }

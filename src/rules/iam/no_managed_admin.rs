@@ -1,6 +1,7 @@
 //! Managed policies.
 
 use crate::model::Read;
+use crate::rules::iam::pattern::{Term, any, takes_in, term};
 use crate::rules::{Context, Judge, Rule, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -27,23 +28,21 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
                     continue;
                 }
             };
-            let mut gap = None;
-            let wide = list.iter().enumerate().find_map(|(i, arn)| {
-                gap = gap
-                    .take()
-                    .or_else(|| arn.first_unknown().map(|g| g.reason.clone()));
-                let text = arn.pattern()?;
-                let name = text.rsplit('/').next()?;
-                WIDE.contains(&name).then(|| (i, name.to_owned()))
-            });
-            match (wide, gap) {
-                (Some((i, name)), _) => judge.fail(
-                    principal,
-                    &format!("ManagedPolicyArns.{i}"),
-                    format!("{name} is the whole account"),
-                ),
-                (None, Some(reason)) => judge.unknown(principal, "ManagedPolicyArns", &reason),
-                (None, None) => judge.pass(principal, "no managed policy is for administrators"),
+            // A name with a gap may be one of them, as a wildcard would.
+            let name = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
+            let wide = |arn: &str| WIDE.iter().any(|w| takes_in(&name(arn), w));
+            let terms: Vec<Term> = list.iter().map(term).collect();
+            match any(&terms, wide) {
+                Ok(true) => {
+                    let at = terms.iter().position(|t| wide(&t.text)).unwrap_or(0);
+                    judge.fail(
+                        principal,
+                        &format!("ManagedPolicyArns.{at}"),
+                        format!("{} is the whole account", name(&terms[at].text)),
+                    );
+                }
+                Ok(false) => judge.pass(principal, "no managed policy is for administrators"),
+                Err(reason) => judge.unknown(principal, "ManagedPolicyArns", &reason),
             }
         }
     }

@@ -1,6 +1,6 @@
 //! NotAction and NotResource.
 
-use crate::rules::iam::document::{Fault, Statement, each_statement, identity};
+use crate::rules::iam::document::{Judged, Statement, Verdict, each_statement, identity};
 use crate::rules::{Context, Judge, Rule, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -27,14 +27,14 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     each_statement(&identity(context), judge, "what is allowed is named", fault);
 }
 
-fn fault(statement: &Statement) -> Fault {
+fn fault(statement: &Statement) -> Judged {
     for key in ["NotAction", "NotResource"] {
-        if statement.terms(key)?.is_some() {
-            return Ok(Some((
+        if statement.names(key)? {
+            return Ok(Verdict::Fault(
                 key,
                 format!("{key} allows all that it does not name"),
-            )));
+            ));
         }
     }
-    Ok(None)
+    Ok(Verdict::Fine)
 }

@@ -1,6 +1,7 @@
 //! A whole service on everything.
 
-use crate::rules::iam::document::{Fault, Statement, any, each_statement, identity, takes_in};
+use crate::rules::iam::document::{Judged, Statement, Verdict, each_statement, identity};
+use crate::rules::iam::pattern::{any_action, both, every, everything, takes_in};
 use crate::rules::{Context, Judge, Rule, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -32,56 +33,88 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     );
 }
 
-/// Actions that AWS lets be scoped to resources, and that read, change or hand on data. Source: Service Authorization
-/// Reference.
-const SENSITIVE: [&str; 18] = [
+/// Actions that AWS lets be scoped to resources, and that read, change or hand on data or rights. Source: Service
+/// Authorization Reference.
+const SENSITIVE: [&str; 37] = [
     "s3:GetObject",
     "s3:PutObject",
     "s3:DeleteObject",
     "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
     "dynamodb:PutItem",
+    "dynamodb:UpdateItem",
     "dynamodb:DeleteItem",
     "secretsmanager:GetSecretValue",
+    "secretsmanager:PutSecretValue",
     "ssm:GetParameter",
     "ssm:GetParameters",
+    "ssm:GetParametersByPath",
+    "ssm:StartSession",
     "kms:Decrypt",
+    "kms:CreateGrant",
+    "kms:PutKeyPolicy",
     "sts:AssumeRole",
     "lambda:InvokeFunction",
+    "lambda:UpdateFunctionCode",
+    "ecs:ExecuteCommand",
+    "rds-data:ExecuteStatement",
+    "rds-db:connect",
     "sqs:ReceiveMessage",
     "sqs:SendMessage",
     "sns:Publish",
     "iam:CreateAccessKey",
+    "iam:CreateLoginProfile",
+    "iam:CreatePolicyVersion",
+    "iam:SetDefaultPolicyVersion",
+    "iam:UpdateAssumeRolePolicy",
     "iam:AttachRolePolicy",
+    "iam:AttachUserPolicy",
     "iam:PutRolePolicy",
+    "iam:PutUserPolicy",
+    "iam:AddUserToGroup",
 ];
 
-fn fault(statement: &Statement) -> Fault {
-    let resources = statement.terms("Resource")?.unwrap_or_default();
-    if !any(&resources, |r| r == "*")? || !statement.conditions()?.is_empty() {
-        return Ok(None);
-    }
-    let actions = statement.terms("Action")?.unwrap_or_default();
+/// Services none of whose actions can be scoped to resources. Source: Service Authorization Reference,
+/// `list_ssmmessages`, `list_ec2messages`.
+const UNSCOPED: [&str; 2] = ["ssmmessages:*", "ec2messages:*"];
+
+fn fault(statement: &Statement) -> Judged {
     // Everything at once is iam.no-admin-star's.
-    let whole = |a: &str| a.ends_with(":*") && !a.starts_with('*');
-    let of = |is: &dyn Fn(&str) -> bool| {
-        actions
-            .iter()
-            .find(|t| is(&t.text))
-            .map(|t| t.text.clone())
-            .unwrap_or_default()
+    if both(
+        statement.has("Action", any_action),
+        statement.has("Resource", everything),
+    ) == Ok(true)
+    {
+        return Ok(Verdict::Fine);
+    }
+    let whole = |a: &str| {
+        any_action(a) || a.ends_with(":*") && !UNSCOPED.iter().any(|u| u.eq_ignore_ascii_case(a))
     };
-    if any(&actions, whole)? {
-        return Ok(Some((
-            "Action",
-            format!("{} is allowed on every resource", of(&whole)),
-        )));
+    let wide = |a: &str| whole(a) || SENSITIVE.iter().any(|s| takes_in(a, s));
+    let everywhere = both(
+        statement.has("Action", wide),
+        statement.has("Resource", every),
+    );
+    let limit = statement.limited_by();
+    if everywhere == Ok(true)
+        && let Ok(Some(key)) = &limit
+    {
+        return Ok(Verdict::Narrowed(key.clone()));
     }
-    let sensitive = |a: &str| !matches!(a, "*" | "*:*") && SENSITIVE.iter().any(|s| takes_in(a, s));
-    if any(&actions, sensitive)? {
-        return Ok(Some((
-            "Resource",
-            format!("{} is allowed on every resource", of(&sensitive)),
-        )));
+    if !both(everywhere, limit.map(|key| key.is_none()))? {
+        return Ok(Verdict::Fine);
     }
-    Ok(None)
+    let action = match statement.first("Action", whole) {
+        none if none.is_empty() => statement.first("Action", wide),
+        whole => whole,
+    };
+    let resource = match statement.first("Resource", every).as_str() {
+        "*" => "every resource".to_owned(),
+        resource => resource.to_owned(),
+    };
+    Ok(Verdict::Fault(
+        "Resource",
+        format!("{action} is allowed on {resource}"),
+    ))
 }

@@ -1,6 +1,7 @@
 //! iam:PassRole.
 
-use crate::rules::iam::document::{Fault, Statement, any, each_statement, identity, takes_in};
+use crate::rules::iam::document::{Judged, Statement, Verdict, each_statement, identity};
+use crate::rules::iam::pattern::{any_action, both, every, takes_in};
 use crate::rules::{Context, Judge, Rule, Severity};
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -32,17 +33,34 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     );
 }
 
-fn fault(statement: &Statement) -> Fault {
-    let actions = statement.terms("Action")?.unwrap_or_default();
-    // Whole services are iam.no-service-star's, and everything is iam.no-admin-star's.
-    if !any(&actions, |a| {
-        takes_in(a, "iam:PassRole") && !matches!(a, "*" | "*:*" | "iam:*")
-    })? {
-        return Ok(None);
-    }
-    let resources = statement.terms("Resource")?.unwrap_or_default();
-    let wide = any(&resources, |r| {
-        r == "*" || r.ends_with(":role/*") || r.ends_with(":*")
-    })?;
-    Ok(wide.then(|| ("Resource", "any role may be passed on".to_owned())))
+fn fault(statement: &Statement) -> Judged {
+    let passes = |a: &str| takes_in(a, "iam:PassRole");
+    // Whole services everywhere are iam.no-service-star's, and everything is iam.no-admin-star's.
+    let elsewhere = |a: &str| any_action(a) || takes_in(a, "iam:\u{1}");
+    let everywhere = statement.has("Resource", every) == Ok(true);
+    let passed = statement.has("Action", |a| passes(a) && !(everywhere && elsewhere(a)));
+    Ok(if both(passed, statement.has("Resource", any_role))? {
+        Verdict::Fault("Resource", "any role may be passed on".to_owned())
+    } else {
+        Verdict::Fine
+    })
+}
+
+/// Whether a resource takes in a role of whatever name in some account.
+fn any_role(resource: &str) -> bool {
+    let account = resource
+        .split(':')
+        .nth(4)
+        .filter(|account| !account.contains('*'))
+        .unwrap_or("\u{1}");
+    let partition = resource
+        .split(':')
+        .nth(1)
+        .filter(|partition| !partition.contains('*'))
+        .unwrap_or("aws");
+    // No role can have this name, so only a wildcard takes it in.
+    takes_in(
+        resource,
+        &format!("arn:{partition}:iam::{account}:role/\u{1}"),
+    )
 }

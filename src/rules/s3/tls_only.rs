@@ -1,7 +1,8 @@
 //! Buckets in transit.
 
 use crate::model::{Read, Resource};
-use crate::rules::iam::document::{Document, any, of};
+use crate::rules::iam::document::{Document, of};
+use crate::rules::iam::pattern::{any, is_any};
 use crate::rules::{Context, Judge, Rule, Severity};
 use std::sync::Arc;
 
@@ -50,17 +51,17 @@ fn denies(policy: &Document<'_>, bucket: &Resource) -> Result<bool, Arc<str>> {
         let deny = any(&statement.terms("Effect")?.unwrap_or_default(), |e| {
             e == "Deny"
         })?;
-        let plain = statement.conditions()?.iter().any(|c| {
-            c.key == "aws:securetransport"
-                && c.operator.starts_with("Bool")
-                && c.values.iter().any(|v| v.text == "false")
-        });
+        // A second condition makes the denial smaller.
+        let conditions = statement.conditions()?;
+        let plain = matches!(conditions.as_slice(), [c] if c.key == "aws:securetransport"
+            && matches!(c.operator.as_str(), "Bool" | "BoolIfExists")
+            && c.values.iter().any(|v| v.text.eq_ignore_ascii_case("false")));
         let everybody = statement
             .principals()?
             .iter()
-            .any(|(_, term, _)| term.text == "*");
+            .any(|(_, term, _)| is_any(&term.text));
         let actions = any(&statement.terms("Action")?.unwrap_or_default(), |a| {
-            matches!(a, "*" | "s3:*")
+            is_any(a) || a.eq_ignore_ascii_case("s3:*")
         })?;
         let resources = statement.terms("Resource")?.unwrap_or_default();
         let own = format!("${{{}.Arn}}", bucket.address);

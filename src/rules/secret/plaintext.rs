@@ -1,7 +1,11 @@
 //! Secrets in files.
 
-use super::shape::{is_secret_name, looks_like};
-use crate::model::{Kind, Value};
+use std::sync::Arc;
+
+use base64::Engine as _;
+
+use super::shape::{in_file, is_secret_name, looks_like};
+use crate::model::{Kind, ParameterSource, Read, Resource, Stack, Step, Value};
 use crate::rules::Status;
 use crate::rules::{Context, Judge, Rule, Severity};
 
@@ -20,16 +24,41 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     for stack in context.deployment.stacks.values() {
         let mut fine = true;
         let resources = context.deployment.resources.values();
-        for resource in resources.filter(|r| {
-            r.address.stack() == stack.address && &*r.resource_type != "AWS::CloudFormation::Stack"
-        }) {
+        for resource in resources.filter(|r| r.address.stack() == stack.address) {
+            // What a nested stack is given is judged where it is used, if its template is here.
+            let entered = context.deployment.stacks.contains_key(&resource.address);
             let mut found = Vec::new();
-            walk(&resource.properties, "", "", &mut found);
+            if !entered {
+                walk(&resource.properties, "", "", &mut found);
+            }
+            if &*resource.resource_type == "AWS::SSM::Parameter" {
+                stored(resource, &mut found);
+            }
             for (path, what) in found {
                 fine = false;
                 judge.fail_masked(resource, &path, what);
             }
+            let mut found = Vec::new();
+            if let Some(metadata) = &resource.metadata {
+                walk(metadata, "", "", &mut found);
+            }
+            for (path, what) in found {
+                let Read::Known(value) = resource
+                    .metadata
+                    .as_ref()
+                    .map_or(Read::Absent, |m| m.read(&path))
+                else {
+                    continue;
+                };
+                fine = false;
+                judge.at_masked(
+                    &resource.address,
+                    value.span,
+                    format!("in Metadata.{path} {what}"),
+                );
+            }
         }
+        fine &= parameters(stack, judge) & outputs(stack, judge);
         if fine {
             judge.at(
                 Status::Pass,
@@ -38,6 +67,73 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
                 "no value is a secret by its name or its shape",
             );
         }
+    }
+}
+
+/// Judges the values that parameters are given; whether none is a secret.
+fn parameters(stack: &Stack, judge: &mut Judge) -> bool {
+    let mut fine = true;
+    for (name, value) in &stack.parameters {
+        let given = value.trail.steps().find_map(|step| match step {
+            Step::Parameter { source, .. } => Some(*source),
+            _ => None,
+        });
+        let in_a_file = given == Some(ParameterSource::File);
+        let what = match &value.kind {
+            Kind::Secret(text)
+                if in_a_file && is_value(text) && !text.starts_with("{{resolve:") =>
+            {
+                format!(
+                    "the value of parameter {name}, which is hidden, stands in the parameter file"
+                )
+            }
+            Kind::Text(text) if in_a_file && is_secret_name(name) && is_value(text) => {
+                format!(
+                    "the value of parameter {name} is a secret by its name, and stands in the parameter file"
+                )
+            }
+            // Where a resource uses it, that resource is named already.
+            Kind::Text(text) if !judge.masked().contains(&value.span) => match looks_like(text) {
+                Some(shape) => format!("the value of parameter {name} looks like {shape}"),
+                None => continue,
+            },
+            _ => continue,
+        };
+        fine = false;
+        judge.at_masked(&stack.address, value.span, what);
+    }
+    fine
+}
+
+/// Judges outputs by their shape; whether none is a secret.
+fn outputs(stack: &Stack, judge: &mut Judge) -> bool {
+    let mut fine = true;
+    for (name, value) in &stack.outputs {
+        let shape = in_file(value).and_then(|text| looks_like(&text));
+        if let Some(shape) = shape {
+            fine = false;
+            judge.at_masked(
+                &stack.address,
+                value.span,
+                format!("output {name} looks like {shape}"),
+            );
+        }
+    }
+    fine
+}
+
+/// A parameter of Systems Manager that is named like a secret. CloudFormation makes none that is encrypted.
+fn stored(parameter: &Resource, found: &mut Vec<(String, String)>) {
+    let name = parameter.text("Name").known().unwrap_or_default();
+    let last = name.rsplit('/').next().unwrap_or_default();
+    if !is_secret_name(last) || found.iter().any(|(path, _)| path == "Value") {
+        return;
+    }
+    if let Read::Known(value) = parameter.read("Value")
+        && let Kind::Text(text) = &value.kind
+        && is_value(text)
+    {
+        found.push(("Value".to_owned(), named(last)));
     }
 }
 
@@ -52,12 +148,17 @@ fn walk(value: &Value, path: &str, name: &str, found: &mut Vec<(String, String)>
     };
     match &value.kind {
         Kind::Map(entries) => {
+            let label = label(value, path);
             for entry in entries.iter() {
                 // Variables of a container are ecs.secrets-not-in-env's, values and all.
                 if path.starts_with("ContainerDefinitions") && &*entry.key == "Environment" {
                     continue;
                 }
-                walk(&entry.value, &at(&entry.key), &entry.key, found);
+                let key = match &label {
+                    Some((of, name)) if *of == &*entry.key => name,
+                    _ => &entry.key,
+                };
+                walk(&entry.value, &at(&entry.key), key, found);
             }
         }
         Kind::List(items) => {
@@ -65,19 +166,61 @@ fn walk(value: &Value, path: &str, name: &str, found: &mut Vec<(String, String)>
                 walk(item, &at(&i.to_string()), name, found);
             }
         }
-        Kind::Text(text) => {
-            if let Some(shape) = looks_like(text) {
+        Kind::Text(_) | Kind::Number(_) | Kind::Pieces(_) => {
+            let text = in_file(value).unwrap_or_default();
+            if let Some(shape) = looks_like(&text).or_else(|| encoded(name, &text)) {
                 found.push((path.to_owned(), format!("the value looks like {shape}")));
+                return;
+            }
+            let whole = match &value.kind {
+                Kind::Text(_) => true,
+                // A short number counts or limits something.
+                Kind::Number(digits) => digits.len() >= 6,
+                _ => false,
+            };
             // A key of a policy's condition has a colon; it is no property.
-            } else if !name.contains(':') && is_secret_name(name) && is_value(text) {
-                found.push((
-                    path.to_owned(),
-                    format!("{name} is a secret by its name, and its value stands in a file"),
-                ));
+            if whole && !name.contains(':') && is_secret_name(name) && is_value(&text) {
+                found.push((path.to_owned(), named(name)));
             }
         }
         _ => {}
     }
+}
+
+fn named(name: &str) -> String {
+    format!("{name} is a secret by its name, and its value stands in a file")
+}
+
+/// Entries that name a value beside them: the key of the value, and its name.
+fn label(entry: &Value, path: &str) -> Option<(&'static str, Arc<str>)> {
+    const PAIRS: [(&str, &str); 5] = [
+        ("Name", "Value"),
+        ("name", "value"),
+        ("Key", "Value"),
+        ("OptionName", "Value"),
+        ("HeaderName", "HeaderValue"),
+    ];
+    // CodeBuild: the value is the name of what holds the secret.
+    let stored = entry
+        .read_text("Type")
+        .known()
+        .is_some_and(|kind| matches!(&*kind, "PARAMETER_STORE" | "SECRETS_MANAGER"));
+    if stored || path.split('.').any(|key| key == "Tags") {
+        return None;
+    }
+    PAIRS.iter().find_map(|(name, value)| {
+        entry.get(value)?;
+        Some((*value, entry.read_text(name).known()?))
+    })
+}
+
+/// What secret a text looks like once decoded.
+fn encoded(name: &str, text: &str) -> Option<&'static str> {
+    if name != "UserData" {
+        return None;
+    }
+    let bytes = base64::prelude::BASE64_STANDARD.decode(text).ok()?;
+    looks_like(std::str::from_utf8(&bytes).ok()?)
 }
 
 /// Whether a text can be a secret: not empty, not a word of CloudFormation, no ARN and no path.

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use regex_lite::Regex;
 
+use crate::model::{Kind, Piece, Value};
+
 /// Words of a name: `dbMasterPassword`, `DB_MASTER_PASSWORD` and `db-master-password` have the same three.
 fn words(name: &str) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
@@ -49,7 +51,7 @@ pub(in crate::rules) fn is_secret_name(name: &str) -> bool {
         ("access", "key"),
         ("signing", "key"),
     ];
-    const ABOUT: [&str; 36] = [
+    const ABOUT: [&str; 42] = [
         "arn",
         "arns",
         "name",
@@ -86,7 +88,15 @@ pub(in crate::rules) fn is_secret_name(name: &str) -> bool {
         "rotation",
         "minutes",
         "seconds",
+        "parameter",
+        "provider",
+        "characters",
+        "description",
+        "label",
+        "hint",
     ];
+    // They tell a repeated request from a new one, and open nothing.
+    const REQUEST: [&str; 5] = ["client", "request", "creation", "idempotency", "service"];
     let words = words(name);
     let Some(last) = words.last() else {
         return false;
@@ -95,12 +105,30 @@ pub(in crate::rules) fn is_secret_name(name: &str) -> bool {
     let pair = words
         .windows(2)
         .any(|w| PAIRS.contains(&(w[0].as_str(), w[1].as_str())));
-    (single || pair) && !ABOUT.contains(&last.as_str())
+    let request = last == "token" && words.iter().any(|w| REQUEST.contains(&w.as_str()));
+    (single || pair) && !request && !ABOUT.contains(&last.as_str())
+}
+
+/// What stands in a file of a scalar: its text or number, with `${}` for what does not.
+pub(in crate::rules) fn in_file(value: &Value) -> Option<String> {
+    match &value.kind {
+        Kind::Text(text) | Kind::Number(text) => Some(text.to_string()),
+        Kind::Pieces(pieces) => Some(
+            pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Text(text) => text,
+                    Piece::Reference(_) | Piece::Unknown(_) => "${}",
+                })
+                .collect(),
+        ),
+        _ => None,
+    }
 }
 
 /// Shapes that nothing but a secret has: what it is called, what it must hold (looked for first, because that is fast),
 /// and how it looks.
-const SHAPES: [(&str, &[&str], &str); 7] = [
+const SHAPES: [(&str, &[&str], &str); 10] = [
     (
         "an AWS access key",
         &["AKIA", "ASIA"],
@@ -120,8 +148,15 @@ const SHAPES: [(&str, &[&str], &str); 7] = [
     (
         "a private key",
         &["PRIVATE KEY"],
-        r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----",
+        r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY(?: BLOCK)?-----",
     ),
+    (
+        "a Stripe key",
+        &["k_live_"],
+        r"\b[rs]k_live_[A-Za-z0-9]{16,}",
+    ),
+    ("a Google API key", &["AIza"], r"\bAIza[A-Za-z0-9_-]{35}"),
+    ("an npm token", &["npm_"], r"\bnpm_[A-Za-z0-9]{36}"),
     (
         "a signed token",
         &["eyJ"],
@@ -145,8 +180,8 @@ fn pattern(shape: usize) -> Option<&'static Regex> {
 
 /// What secret a text looks like.
 pub(in crate::rules) fn looks_like(text: &str) -> Option<&'static str> {
-    // Most texts are short names; no shape is below sixteen bytes but a URL's, which has an @.
-    if text.len() < 16 && !text.contains('@') {
+    // Most texts are short names; no shape is below fifteen bytes but a URL's, which has an @.
+    if text.len() < 15 && !text.contains('@') {
         return None;
     }
     let fits = |shape: &usize| {
@@ -186,6 +221,12 @@ mod tests {
             "TokenValidityMinutes",
             "NextTokens",
             "Passwordless",
+            "ClientRequestToken",
+            "CreationToken",
+            "ServiceToken",
+            "CredentialsParameter",
+            "CredentialProvider",
+            "ExcludePasswordCharacters",
             "PublicKey",
         ] {
             assert!(!is_secret_name(name), "{name}");
@@ -198,11 +239,18 @@ mod tests {
         // Made up; put together here so that no scanner of this repository takes them for real ones.
         let token = format!("ghp_{}", "a1B2".repeat(9));
         let key = format!("AKIA{}", "ABCD2345EFGH6723");
+        let stripe = format!("sk_{}_{}", "live", "a1B2".repeat(6));
+        let google = format!("AIza{}", "a1B2-".repeat(7));
+        let npm = format!("npm_{}", "a1B2".repeat(9));
         for (text, what) in [
             (token.as_str(), "a GitHub token"),
             (key.as_str(), "an AWS access key"),
+            (stripe.as_str(), "a Stripe key"),
+            (google.as_str(), "a Google API key"),
+            (npm.as_str(), "an npm token"),
             ("-----BEGIN RSA PRIVATE KEY-----\nMII", "a private key"),
             ("postgres://isms:hunter2@db/isms", "a password in a URL"),
+            ("postgres://isms:hunter2@${}/isms", "a password in a URL"),
         ] {
             assert_eq!(looks_like(text), Some(what));
         }
@@ -210,6 +258,7 @@ mod tests {
             "https://user@example.org",
             "arn:aws:iam::111122223333:role/r",
             "postgres://${User}:${Password}@db",
+            "postgres://isms:${}@db",
             "a@b",
         ] {
             assert_eq!(looks_like(text), None, "{text}");
