@@ -13,6 +13,7 @@
 //!
 //! `source` alone reads the file system, `report` alone formats; what lies between are pure functions.
 
+pub mod actuals;
 pub mod cli;
 pub mod config;
 pub mod diag;

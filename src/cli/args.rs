@@ -45,6 +45,8 @@ pub enum Command {
     Comment(CommentArgs),
     /// Show where a resource's amount comes from and what reaches it, or what a rule is about
     Explain(ExplainArgs),
+    /// Compare the estimate with what was billed, and learn usage from it
+    Actuals(ActualsArgs),
     /// Look into the price book
     Prices(PricesArgs),
     /// List the rules
@@ -429,6 +431,67 @@ pub struct ExplainArgs {
     /// What to evaluate.
     #[command(flatten)]
     pub input: InputArgs,
+}
+
+const ACTUALS_EXAMPLES: &str = "\
+Examples:
+  isms-cost actuals --env production --from cur-2026-10.csv.gz --month 2026-10
+  isms-cost actuals --env production --from focus.parquet --write-usage usage.yaml
+  isms-cost actuals --env production --sql athena --month 2026-10 > bill.sql
+  isms-cost actuals --env production --from answer.csv --month 2026-10   what Athena answered";
+
+/// `actuals`.
+#[derive(Args, Debug)]
+#[command(after_help = ACTUALS_EXAMPLES)]
+pub struct ActualsArgs {
+    /// What to evaluate.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// Billing month [default: the last that is over]
+    #[arg(long, value_name = "YYYY-MM")]
+    pub month: Option<String>,
+    /// The bill: CUR 2.0, FOCUS 1.2, the answer of --sql, Cost Explorer's CSV; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub from: Vec<PathBuf>,
+    /// Key of the cost-allocation tag
+    #[arg(long, value_name = "KEY", default_value = "Environment")]
+    pub tag: String,
+    /// The tag's value [default: the environment's name]
+    #[arg(long, value_name = "VALUE")]
+    pub tag_value: Option<String>,
+    /// Write a usage file whose expected figures make the estimate's quantities those of the bill
+    #[arg(long, value_name = "FILE")]
+    pub write_usage: Option<PathBuf>,
+    /// Print the query that sums an export, for a bill too large for this machine; --from takes its answer as CSV
+    #[arg(long, value_enum, value_name = "DIALECT", conflicts_with_all = ["from", "write_usage"])]
+    pub sql: Option<SqlDialect>,
+    /// The export that the query is for
+    #[arg(long, value_enum, value_name = "EXPORT", default_value_t = SqlTable::Cur, requires = "sql")]
+    pub sql_table: SqlTable,
+    /// The export's table in the query [default: the name that AWS's exports give it]
+    #[arg(long, value_name = "NAME", requires = "sql")]
+    pub table: Option<String>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = DiffFormat::Table)]
+    pub format: DiffFormat,
+}
+
+/// Dialects of SQL.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SqlDialect {
+    /// Amazon Athena
+    Athena,
+    /// DuckDB
+    Duckdb,
+}
+
+/// Exports that the SQL is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SqlTable {
+    /// CUR 2.0
+    Cur,
+    /// FOCUS 1.2 with AWS's columns
+    Focus,
 }
 
 /// `prices`.

@@ -1,5 +1,6 @@
 //! The commands: each one file.
 
+mod actuals;
 pub mod args;
 mod base;
 mod check;
@@ -64,6 +65,7 @@ pub fn run(cli: &Cli, out: &mut dyn Write, err: &mut dyn Write) -> Result<Outcom
         Command::Gate(args) => gate::run(args, out, err),
         Command::Comment(args) => comment::run(args, out, err),
         Command::Explain(args) => explain::run(args, out, err),
+        Command::Actuals(args) => actuals::run(args, out, err),
         Command::Prices(args) => prices::run(args, out, err),
         Command::Rules { format } => {
             match format {

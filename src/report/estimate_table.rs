@@ -167,7 +167,11 @@ pub fn several(
     closing(out, report)
 }
 
-fn new_table<T: Into<comfy_table::Row>>(width: Option<u16>, header: T, right_from: usize) -> Table {
+pub(super) fn new_table<T: Into<comfy_table::Row>>(
+    width: Option<u16>,
+    header: T,
+    right_from: usize,
+) -> Table {
     let mut table = Table::new();
     table
         .load_style(presets::UTF8_HORIZONTAL_ONLY.row_separator(LineStyle::none()))

@@ -1,5 +1,6 @@
 //! What people and programs see: one file a format.
 
+pub mod actuals;
 pub mod check;
 pub mod comment;
 pub mod diagnostics;
@@ -20,7 +21,7 @@ pub mod price_changes;
 pub mod prices;
 pub mod reach;
 pub mod rules;
-mod services;
+pub(crate) mod services;
 
 use rust_decimal::{Decimal, RoundingStrategy};
 

@@ -216,6 +216,14 @@ pub(crate) fn name(code: &str) -> &str {
     service(code).map_or(code, |s| s.name)
 }
 
+/// The code of a service by its code or AWS's name for it.
+pub(crate) fn code(name: &str) -> Option<&'static str> {
+    let [code, ..] = SERVICES
+        .iter()
+        .find(|[code, _, full, ..]| *code == name || *full == name)?;
+    Some(code)
+}
+
 /// A service's short name, or its code.
 pub(crate) fn short(code: &str) -> &str {
     service(code).map_or(code, |s| s.short)

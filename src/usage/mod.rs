@@ -6,7 +6,7 @@ mod print;
 
 pub use keys::{KEYS, Key, keys_of};
 pub use parse::parse;
-pub use print::print;
+pub use print::{Notes, print, print_with};
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

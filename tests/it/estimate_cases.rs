@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 
 use isms_cost::diag::Diagnostics;
 use isms_cost::estimate::{Context, Estimate, estimate};
+use isms_cost::model::Deployment;
 use isms_cost::pricing::{PriceBook, Range};
 use isms_cost::resolve::{Evaluator, Inputs};
 use isms_cost::source::{FileTree, SourceMap};
-use isms_cost::usage;
+use isms_cost::usage::{self, Usage};
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
@@ -82,6 +83,26 @@ struct Shipped {
 }
 
 pub(crate) fn shipped(environment: &str, parameters: &[(String, String)]) -> Estimate {
+    let (deployment, usage) = shipped_parts(environment, parameters);
+    let book = PriceBook::embedded();
+    let estimate = estimate(&Context {
+        deployment: &deployment,
+        book: &book,
+        usage: &usage,
+        free_tier: false,
+    });
+    let mut diagnostics = Diagnostics::default();
+    usage.unused(&[&deployment], &mut diagnostics);
+    let said: Vec<&str> = diagnostics.iter().map(|d| d.message.as_str()).collect();
+    assert!(said.is_empty(), "{environment}: {said:?}");
+    estimate
+}
+
+/// The shipped stack's deployment and usage.
+pub(crate) fn shipped_parts(
+    environment: &str,
+    parameters: &[(String, String)],
+) -> (Deployment, Usage) {
     let account = if environment == "production" {
         "641918319442"
     } else {
@@ -107,18 +128,9 @@ pub(crate) fn shipped(environment: &str, parameters: &[(String, String)]) -> Est
     let text = std::fs::read_to_string(root().join(&path)).expect("a usage file");
     let file = sources.add(path, text.as_str());
     let usage = usage::parse(file, &text, &[&deployment], &mut diagnostics).expect("usage");
-    let book = PriceBook::embedded();
-    let context = Context {
-        deployment: &deployment,
-        book: &book,
-        usage: &usage,
-        free_tier: false,
-    };
-    let estimate = estimate(&context);
-    usage.unused(&[&deployment], &mut diagnostics);
     let said: Vec<&str> = diagnostics.iter().map(|d| d.message.as_str()).collect();
     assert!(said.is_empty(), "{environment}: {said:?}");
-    estimate
+    (deployment, usage)
 }
 
 #[test]

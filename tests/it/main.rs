@@ -1,6 +1,7 @@
 //! The one integration-test binary.
 
 mod action;
+mod actuals;
 mod arithmetic;
 #[cfg(feature = "live")]
 mod aws_stub;
