@@ -421,9 +421,14 @@ fn one(budget: &Budget, base: Option<&Measured>, head: &Measured, today: Date) -
             .unpriced
             .iter()
             .filter(|(a, n)| base.unpriced.get(*a).is_none_or(|before| before < *n));
-        reasons.extend(grew.map(|(address, _)| {
-            format!("{address} has parts without a price that it did not have before: what they were counted for is no saving")
-        }));
+        reasons.extend(
+            grew.map(|(address, _)| match base.parts.contains_key(address) {
+                true => format!(
+                    "{address} had a price for more than it has now: what is gone is no saving"
+                ),
+                false => format!("{address} is new, and not all of it has a price"),
+            }),
+        );
     }
     let broken = checks.iter().any(|c| c.holds == Some(false));
     let unjudged = checks.iter().any(|c| c.holds.is_none());

@@ -6,6 +6,7 @@ use super::diff::{amount, cause, percent, signed};
 use super::gate::{GateReport, budget_line, remedies, summary};
 use super::markdown::cell;
 use super::{EstimateReport, conditions, money};
+use crate::diff::Kind;
 use crate::gate::{EnvironmentVerdict, State};
 use crate::pricing::{Range, Usd};
 use crate::rules::{Finding, Status};
@@ -81,6 +82,19 @@ fn top(report: &CommentReport<'_>) -> String {
             if e.passes() { "yes" } else { "**no**" }
         );
     }
+    let gone = gate.deltas.iter().filter(|d| d.kind == Kind::Removed);
+    for delta in gone {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | **{}** | {} | {} | the environment is gone | |",
+            cell(&delta.environment),
+            money(delta.base.expected, currency),
+            money(delta.head.expected, currency),
+            signed(delta.delta().expected, currency),
+            percent(delta.base.expected, delta.delta().expected),
+            signed(delta.delta().max, currency),
+        );
+    }
     let unpriced: usize = gate
         .verdict
         .environments
@@ -154,11 +168,18 @@ fn details(report: &CommentReport<'_>) -> Vec<Detail> {
         let mut changes: Vec<_> = delta.changes.iter().collect();
         changes.sort_by_key(|c| std::cmp::Reverse(c.delta.expected.0.abs()));
         let row = |c: &&crate::diff::Change| {
+            let known = |figure: Usd| match c.newly_unpriced.is_empty() {
+                true => signed(figure, currency),
+                false => String::new(),
+            };
+            let range = c.comparable();
             format!(
-                "| {} | {} | {} | {} |",
+                "| {} | {} | **{}** | {} | {} | {} |",
                 cell(c.address.as_str()),
                 c.kind.as_str(),
                 amount(c, currency),
+                known(range.min),
+                known(range.max),
                 cell(&cause(c, currency))
             )
         };
@@ -168,7 +189,8 @@ fn details(report: &CommentReport<'_>) -> Vec<Detail> {
                 cell(&delta.environment),
                 changes.len()
             ),
-            head: "| resource | | change | cause |\n|---|---|---:|---|\n".to_owned(),
+            head: "| resource | | expected | min | max | cause of the expected |\n|---|---|---:|---:|---:|---|\n"
+                .to_owned(),
             lines: changes.iter().map(row).collect(),
         });
     }
@@ -299,13 +321,18 @@ fn foot(report: &CommentReport<'_>) -> String {
         let _ = write!(out, "{}; ", cell(&line));
     }
     let base = report.gate.base.unwrap_or("nothing");
-    let _ = write!(out, "compared with {}", cell(base));
+    let _ = write!(out, "compared with {}", cell(short(base)));
     if let Some(commit) = report.commit {
-        let short: String = commit.chars().take(12).collect();
-        let _ = write!(out, " at {short}");
+        let _ = write!(out, " at {}", cell(short(commit)));
     }
     out.push_str(". Every run updates this comment.</sub>\n");
     out
+}
+
+/// The beginning of a commit's hash; any other name as it is.
+fn short(name: &str) -> &str {
+    let hash = name.len() == 40 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    if hash { &name[..12] } else { name }
 }
 
 const LEFT_OUT: &str = "isms-cost diff and isms-cost gate show all of it";

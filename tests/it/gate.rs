@@ -238,7 +238,7 @@ fn what_lost_its_price_is_no_saving() {
     let judged = judged(limit.clone(), Some(&two), &one);
     assert_eq!((judged.state, judged.unpriced), (State::Unknown, 1));
     assert!(
-        judged.reasons[0].starts_with("A1 has parts without a price"),
+        judged.reasons[0].starts_with("A1 had a price for more than it has now"),
         "{:?}",
         judged.reasons
     );

@@ -15,6 +15,7 @@ mod gate;
 mod git;
 #[cfg(feature = "guard")]
 mod guard;
+mod history;
 mod laws;
 mod policy;
 mod price_fixtures;
