@@ -9,6 +9,7 @@ mod no_user_policies;
 mod oidc_sub;
 mod passrole_scoped;
 pub(in crate::rules) mod pattern;
+mod resource_policy_not_public;
 mod trust_not_public;
 
 use super::Rule;
@@ -21,5 +22,6 @@ pub(super) static RULES: &[&Rule] = &[
     &no_user_policies::RULE,
     &oidc_sub::RULE,
     &passrole_scoped::RULE,
+    &resource_policy_not_public::RULE,
     &trust_not_public::RULE,
 ];

@@ -6,6 +6,7 @@ use crate::rules::iam::document::{
 };
 use crate::rules::iam::pattern::{any, takes_in};
 use crate::rules::{Context, Judge, Rule, Severity};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 pub(in crate::rules) static RULE: Rule = Rule {
@@ -111,7 +112,25 @@ fn judge_subject(condition: &Condition, github: bool) -> Wide {
         let found = condition.values.iter().filter(|v| v.gap.is_none());
         return Ok(found.into_iter().find_map(|v| wide(&v.text, github, like)));
     }
-    Ok(None)
+    let owners: BTreeSet<&str> = condition
+        .values
+        .iter()
+        .filter_map(|v| owner(&v.text))
+        .collect();
+    let several = github && owners.len() > 1;
+    Ok(several.then(|| {
+        let owners: Vec<&str> = owners.into_iter().collect();
+        format!(
+            "repositories of more than one owner are let in: {}",
+            owners.join(", ")
+        )
+    }))
+}
+
+/// The owner of a subject's repository, without the number that the form of July 2026 adds.
+fn owner(subject: &str) -> Option<&str> {
+    let (owner, _) = subject.strip_prefix("repo:")?.split_once('/')?;
+    owner.split('@').next()
 }
 
 fn is_like(operator: &str) -> bool {
