@@ -46,20 +46,25 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
     }
 }
 
-/// With CloudFront's own certificate the protocol cannot be chosen, so that only certificates of one's own are judged.
-/// Source: Amazon CloudFront Developer Guide, "Security policy (minimum SSL/TLS version)".
+/// With CloudFront's own certificate the policy is TLSv1, whatever the template says. Source: Amazon CloudFront API
+/// Reference, ViewerCertificate, MinimumProtocolVersion.
 fn version(distribution: &Resource, judge: &mut Judge) {
     let certificate = format!("{CONFIG}.ViewerCertificate");
-    let set = |key: &str| {
-        !matches!(
-            distribution.read(&format!("{certificate}.{key}")),
-            Read::Absent
-        )
-    };
-    if !set("AcmCertificateArn") && !set("IamCertificateId") {
-        return;
-    }
     let path = format!("{certificate}.MinimumProtocolVersion");
+    let own = |key: &str| distribution.read(&format!("{certificate}.{key}"));
+    match (own("AcmCertificateArn"), own("IamCertificateId")) {
+        (Read::Known(_), _) | (_, Read::Known(_)) => {}
+        (Read::Unknown(reason), _) | (_, Read::Unknown(reason)) => {
+            return judge.unknown(distribution, &certificate, &reason);
+        }
+        (Read::Absent, Read::Absent) => {
+            return judge.fail(
+                distribution,
+                &certificate,
+                "with CloudFront's own certificate viewers may use TLS 1.0",
+            );
+        }
+    }
     match distribution.text(&path) {
         Read::Known(version)
             if version.starts_with("TLSv1.2") || version.starts_with("TLSv1.3") =>
