@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::judge::{ask, assets, decide, judge};
+use super::judge::{ASSETS, ask, assets, decide, judge};
 use super::run::{Priced, estimate_with, read_usage};
 use super::{CallError, Error, Plan, progress};
 use crate::diag::{Diagnostics, suggest};
-use crate::diff::{Common, Delta, Moves, Side, changed_findings, diff};
+use crate::diff::{Common, Delta, Moves, Side, changed_findings, diff, unchanged};
 use crate::estimate::Estimate;
 use crate::gate;
 use crate::model::{Address, Deployment};
@@ -50,16 +50,23 @@ impl Compared {
             ))
             .into());
         }
-        if let FileTree::Git(git) = &tree {
-            let config = head.plan.config.iter().cloned();
-            git.prefetch(head.files.paths().into_iter().chain(config));
-        }
+        let beside = assets(&head.plan.tree);
+        prefetch(&tree, head, &beside);
+        let git = match &tree {
+            FileTree::Git(git) => Some(git.clone()),
+            FileTree::Folder(_) | FileTree::Memory(_) => None,
+        };
         let base_plan = head.plan.over(tree)?;
         let Some(before) = Before::evaluate(head, base_plan, err)? else {
             return Ok(None);
         };
         check_moves(named, head, &before)?;
-        let questions = before.questions(head);
+        let questions = before.questions(head, beside);
+        // All is read; git may end while the rest is done.
+        if let Some(git) = git {
+            git.prefetch(before.usage_paths());
+            git.finish();
+        }
         // The rules judge while the causes are looked for.
         let (mut walked, answers) = std::thread::scope(|scope| {
             let answers = questions.map(|q| scope.spawn(move || q.ask()));
@@ -106,6 +113,17 @@ impl Compared {
             findings: findings.map_or(&[], |f| &f.findings),
         })
     }
+}
+
+/// Asks git at once for what the head has, most of which the base will need.
+fn prefetch(tree: &FileTree, head: &Priced, beside: &[Asset]) {
+    let FileTree::Git(git) = tree else { return };
+    let usage = head.plan.environments.iter().filter_map(|(_, u)| u.clone());
+    let config = head.plan.config.iter().cloned();
+    let folders = ASSETS.iter().map(|(folder, _)| (*folder).to_owned());
+    let assets = beside.iter().map(|a| a.path.clone());
+    let paths = config.chain(head.files.paths()).chain(usage);
+    git.prefetch(paths.chain(folders).chain(assets));
 }
 
 /// What the comparison of the environments gives.
@@ -235,6 +253,11 @@ impl Before {
         Ok(Some(Before { priced, same }))
     }
 
+    fn usage_paths(&self) -> impl Iterator<Item = String> {
+        let environments = self.priced.plan.environments.iter();
+        environments.filter_map(|(_, usage)| usage.clone())
+    }
+
     fn named(&self, environment: &str) -> Option<usize> {
         let mut all = self.priced.deployments.iter();
         all.position(|d| *d.environment == *environment)
@@ -263,8 +286,8 @@ impl Before {
         let (after, estimate) = (&head.deployments[index], &head.estimates[index]);
         let snapshot = || head.files.snapshot(&head.plan.environments[index].0);
         let before = self.named(&after.environment);
-        let unchanged = before.is_some_and(|b| self.same[b].is_some());
-        let head_snapshot = if unchanged { None } else { Some(snapshot()) };
+        let is_same = before.is_some_and(|b| self.same[b].is_some());
+        let head_snapshot = if is_same { None } else { Some(snapshot()) };
         let empty = Snapshot::empty(&head.plan.environments[index].0);
         let side = Side {
             deployment: after,
@@ -282,10 +305,9 @@ impl Before {
             let delta = diff(None, Some(&side), &moves, &common(&asis));
             return Ok((delta, moves, nothing(estimate)));
         };
-        if unchanged {
+        if is_same {
             let moves = Moves::default();
-            let delta = diff(Some(&side), Some(&side), &moves, &common(&asis));
-            return Ok((delta, moves, estimate.clone()));
+            return Ok((unchanged(estimate), moves, estimate.clone()));
         }
         let deployment = &self.priced.deployments[before];
         let moves = Moves::find(deployment, after, named);
@@ -383,8 +405,8 @@ impl Before {
     }
 
     /// What the rules are to be asked of both sides; nothing where nothing differs that they read.
-    fn questions<'a>(&'a self, head: &'a Priced) -> Option<Questions<'a>> {
-        let assets = [assets(&self.priced.plan.tree), assets(&head.plan.tree)];
+    fn questions<'a>(&'a self, head: &'a Priced, beside: Vec<Asset>) -> Option<Questions<'a>> {
+        let assets = [assets(&self.priced.plan.tree), beside];
         let nothing = head.deployments.len() == self.same.len()
             && self.same.iter().all(Option::is_some)
             && assets[0] == assets[1];

@@ -121,14 +121,16 @@ fn read_baseline(path: &str, plan: &Plan) -> Result<Baseline, CallError> {
     Baseline::parse(&text).map_err(|e| CallError(format!("{path}: {e}")))
 }
 
+/// Folders of files beside the templates, and their endings.
+pub(super) const ASSETS: [(&str, &str); 3] = [
+    ("infrastructure/appspecs", "yaml"),
+    ("infrastructure/scripts", "sh"),
+    (".github/workflows", "yml"),
+];
+
 /// AppSpecs, scripts and workflows beside the templates.
 pub(super) fn assets(tree: &FileTree) -> Vec<Asset> {
-    let folders = [
-        ("infrastructure/appspecs", "yaml"),
-        ("infrastructure/scripts", "sh"),
-        (".github/workflows", "yml"),
-    ];
-    let paths = folders
+    let paths = ASSETS
         .iter()
         .flat_map(|(folder, ending)| tree.list(folder, ending));
     paths

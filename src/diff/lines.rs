@@ -32,26 +32,24 @@ pub(super) fn changed(
     base: Option<&PricedResource>,
     head: Option<&PricedResource>,
 ) -> Vec<LineChange> {
-    let items = |side: Option<&PricedResource>| -> Vec<LineItem> {
-        side.map(|r| r.line_items.clone()).unwrap_or_default()
-    };
+    fn items(side: Option<&PricedResource>) -> Vec<&LineItem> {
+        side.map(|r| r.line_items.iter().collect())
+            .unwrap_or_default()
+    }
     let (before, mut after) = (items(base), items(head));
     let same = |a: &LineItem, b: &LineItem| {
         a.name == b.name && a.usage_type == b.usage_type && a.operation == b.operation
     };
     let mut found = Vec::new();
-    for old in &before {
+    for old in before {
         let new = after
             .iter()
             .position(|n| same(old, n))
             .map(|i| after.remove(i));
-        if new
-            .as_ref()
-            .is_some_and(|n| n.monthly == old.monthly && n.quantity == old.quantity)
-        {
+        if new.is_some_and(|n| n.monthly == old.monthly && n.quantity == old.quantity) {
             continue;
         }
-        found.push(line(Some(old), new.as_ref()));
+        found.push(line(Some(old), new));
     }
     found.extend(after.iter().map(|new| line(None, Some(new))));
     found.into_iter().flatten().collect()

@@ -161,6 +161,20 @@ impl Change {
     }
 }
 
+/// The difference of an environment in which nothing is different.
+pub fn unchanged(estimate: &Estimate) -> Delta {
+    let point = Point::of(estimate, &Moves::default());
+    Delta {
+        environment: Arc::clone(&estimate.environment),
+        kind: Kind::Changed,
+        base: point.total(),
+        head: point.total(),
+        unpriced: (point.gaps.len(), point.gaps.len()),
+        changes: Vec::new(),
+        findings: FindingChanges::default(),
+    }
+}
+
 /// Compares an environment before and after; one of the sides may not be there at all.
 pub fn diff(
     base: Option<&Side<'_>>,

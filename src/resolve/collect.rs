@@ -30,7 +30,9 @@ impl Run<'_> {
             let stack = self.stack(index, &mut exports);
             stacks.insert(stack.address.clone(), stack);
         }
-        super::graph::check_cycles(&resources, self.diagnostics);
+        if !self.evaluator.quiet {
+            super::graph::check_cycles(&resources, self.diagnostics);
+        }
         off.sort_by(|a, b| a.address.cmp(&b.address));
         Deployment {
             environment: Arc::clone(&self.inputs.environment),

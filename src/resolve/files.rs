@@ -132,7 +132,10 @@ impl Snapshot {
         // Templates are looked for, never read.
         files.extend(self.templates.keys().map(|path| (path.clone(), Vec::new())));
         let tree = FileTree::Memory(files);
-        let evaluator = Evaluator::new(sources, &tree);
+        let evaluator = Evaluator {
+            quiet: true,
+            ..Evaluator::new(sources, &tree)
+        };
         evaluator.files.templates.borrow_mut().extend(
             self.templates
                 .iter()

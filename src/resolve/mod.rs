@@ -56,6 +56,8 @@ pub struct Evaluator<'a> {
     files: Rc<Files>,
     /// Another set of files, whose parsed files are taken where the text is the same.
     other: Option<Rc<Files>>,
+    /// Whether to leave out what is done for messages alone.
+    quiet: bool,
     /// The environment under way.
     environment: RefCell<Arc<str>>,
 }
@@ -68,6 +70,7 @@ impl<'a> Evaluator<'a> {
             tree,
             files: Rc::default(),
             other: None,
+            quiet: false,
             environment: RefCell::new(Arc::from("")),
         }
     }
@@ -232,8 +235,10 @@ impl Run<'_> {
             properties: HashMap::new(),
         });
         self.unroll(index);
-        self.check_account(index);
-        self.check_rules(index);
+        if !self.evaluator.quiet {
+            self.check_account(index);
+            self.check_rules(index);
+        }
         index
     }
 
@@ -255,7 +260,20 @@ impl Run<'_> {
             source: given.source,
             span: given.span,
         };
-        params::value(name, declared, given, step, self.diagnostics)
+        self.checked(name, declared, given, step)
+    }
+
+    fn checked(
+        &mut self,
+        name: &Arc<str>,
+        declared: &crate::template::Parameter,
+        given: &Given,
+        step: Step,
+    ) -> Value {
+        if !self.evaluator.quiet {
+            params::check(name, declared, given, self.diagnostics);
+        }
+        params::value(name, declared, given, step)
     }
 
     /// A value from the parent stack: checked where it is known text, kept whole where it is a reference.
@@ -284,7 +302,7 @@ impl Run<'_> {
                 source: ParameterSource::Parent,
                 previous: false,
             };
-            let mut checked = params::value(name, declared, &given, step, self.diagnostics);
+            let mut checked = self.checked(name, declared, &given, step);
             checked.trail = value.trail.under(&checked.trail);
             return checked;
         }

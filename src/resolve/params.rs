@@ -264,14 +264,8 @@ pub(super) fn unknown_keys(
     ))));
 }
 
-/// The value of a parameter as the template sees it, checked.
-pub(super) fn value(
-    name: &Arc<str>,
-    declared: &Parameter,
-    given: &Given,
-    step: Step,
-    diagnostics: &mut Diagnostics,
-) -> Value {
+/// The value of a parameter as the template sees it.
+pub(super) fn value(name: &Arc<str>, declared: &Parameter, given: &Given, step: Step) -> Value {
     let span = given.span.unwrap_or(declared.key_span);
     let trail = crate::model::Trail::default().then(step);
     if given.previous {
@@ -292,7 +286,6 @@ pub(super) fn value(
         v.trail = trail;
         return v;
     }
-    check(name, declared, given, span, diagnostics);
     let item = |text: &str| Value {
         kind: Kind::Text(text.into()),
         span,
@@ -312,13 +305,18 @@ pub(super) fn value(
     Value { kind, span, trail }
 }
 
-fn check(
+/// What CloudFormation checks of a parameter's value.
+pub(super) fn check(
     name: &str,
     declared: &Parameter,
     given: &Given,
-    given_span: Span,
     diagnostics: &mut Diagnostics,
 ) {
+    // The value is not here.
+    if given.previous || declared.kind.starts_with("AWS::SSM::Parameter::Value<") {
+        return;
+    }
+    let given_span = given.span.unwrap_or(declared.key_span);
     // The line that holds a secret must not be shown, so the message points at the declaration.
     let span = if declared.no_echo {
         declared.key_span

@@ -94,6 +94,11 @@ impl GitTree {
         self.lock().prefetch(paths);
     }
 
+    /// Lets the process end. What was read stays; anything else cannot be read any more.
+    pub fn finish(&self) {
+        self.lock().input = None;
+    }
+
     /// What stands at a path, each path asked for once.
     pub(super) fn object(&self, path: &str) -> io::Result<Object> {
         self.lock().object(path)
