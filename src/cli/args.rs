@@ -403,6 +403,9 @@ pub struct GateRules {
     /// Say no also to what has no price
     #[arg(long)]
     pub deny_unpriced: bool,
+    /// A resource or nested stack that has another address than in the base; may be given several times
+    #[arg(long = "moved", value_name = "OLD=NEW")]
+    pub moved: Vec<String>,
 }
 
 /// Which findings count, on the command line.

@@ -25,6 +25,8 @@ pub(super) struct Compared {
     before: Before,
     /// By environment of the head: its estimate before.
     estimates: Vec<Estimate>,
+    /// By environment: which address was which.
+    moves: Vec<Moves>,
     /// Findings before, with the addresses of now, and after; `None` where the rules need not be asked twice.
     findings: Option<Both>,
 }
@@ -83,6 +85,7 @@ impl Compared {
             deltas: walked.deltas,
             before,
             estimates: walked.estimates,
+            moves: walked.moves,
             findings: findings.transpose()?,
         }))
     }
@@ -110,6 +113,7 @@ impl Compared {
         Some(gate::Side {
             deployment: before.map(|i| &self.before.priced.deployments[i]),
             estimate: self.estimates.get(index)?,
+            moves: self.moves.get(index),
             findings: findings.map_or(&[], |f| &f.findings),
         })
     }

@@ -3,7 +3,7 @@
 use std::io::Write;
 
 use super::args::{DiffFormat, GateArgs, GateRules};
-use super::base::{Compared, start};
+use super::base::{Compared, named_moves, start};
 use super::judge::judge;
 use super::run::Priced;
 use super::{Error, Outcome, Plan};
@@ -66,9 +66,10 @@ pub(super) fn judged(
     err: &mut dyn Write,
 ) -> Result<Option<Gated>, Error> {
     let plan = &head.plan;
+    let moved = named_moves(&rules.moved)?;
     let compared = match base {
         None => None,
-        Some(name) => match Compared::new(head, start(name, plan)?, &[], err)? {
+        Some(name) => match Compared::new(head, start(name, plan)?, &moved, err)? {
             None => return Ok(None),
             compared => compared,
         },
@@ -86,6 +87,7 @@ pub(super) fn judged(
             head: Side {
                 deployment: Some(deployment),
                 estimate,
+                moves: None,
                 findings: &findings.findings,
             },
         })

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use time::Date;
 
-use crate::diff::{Compared, compare};
+use crate::diff::{Compared, Moves, compare};
 use crate::estimate::{Estimate, Unpriced};
 use crate::model::{Address, Deployment};
 use crate::pricing::{Range, Usd};
@@ -68,8 +68,17 @@ pub struct Side<'a> {
     pub deployment: Option<&'a Deployment>,
     /// Its estimate.
     pub estimate: &'a Estimate,
+    /// Before the change: which of its addresses is which after it. `None` where none has another.
+    pub moves: Option<&'a Moves>,
     /// Its findings.
     pub findings: &'a [Finding],
+}
+
+impl Side<'_> {
+    /// An address as it is after the change.
+    fn now<'s>(&'s self, address: &'s Address) -> &'s Address {
+        self.moves.map_or(address, |moves| moves.after(address))
+    }
 }
 
 /// What the gate judges: one environment.
@@ -329,7 +338,7 @@ fn environment(
     );
     let unknown = pile(&|f| f.status == Status::Unknown, settings.deny_unknown);
     let gaps = match &pair.base {
-        Some(base) if only_new => new_gaps(&base.estimate.unpriced, &estimate.unpriced),
+        Some(base) if only_new => new_gaps(base, &estimate.unpriced),
         _ => estimate.unpriced.clone(),
     };
     let copy = |list: &[&Finding]| list.iter().map(|f| (*f).clone()).collect();
@@ -357,10 +366,11 @@ fn open(findings: &[Finding]) -> impl Iterator<Item = &Finding> {
 }
 
 /// What has no price after and had one, or was not there, before. Another reason for the same gap is no new gap.
-fn new_gaps(base: &[Unpriced], head: &[Unpriced]) -> Vec<Unpriced> {
+fn new_gaps(base: &Side<'_>, head: &[Unpriced]) -> Vec<Unpriced> {
     let mut left: BTreeMap<&Address, Vec<&str>> = BTreeMap::new();
-    for gap in base {
-        left.entry(&gap.address).or_default().push(&gap.reason);
+    for gap in &base.estimate.unpriced {
+        let reasons = left.entry(base.now(&gap.address)).or_default();
+        reasons.push(&gap.reason);
     }
     let mut rest = Vec::new();
     for gap in head {

@@ -32,12 +32,7 @@ impl Measured {
 pub(super) fn measure(scope: &Scope, side: &Side<'_>) -> Measured {
     let mut measured = Measured::default();
     for resource in &side.estimate.resources {
-        if !belongs(
-            scope,
-            side.deployment,
-            &resource.address,
-            &mut measured.gaps,
-        ) {
+        if !belongs(scope, side, &resource.address, &mut measured.gaps) {
             continue;
         }
         let items = resource.line_items.iter().filter(|item| match scope {
@@ -50,39 +45,33 @@ pub(super) fn measure(scope: &Scope, side: &Side<'_>) -> Measured {
         }
         let amount: Range<Usd> = items.map(|item| item.monthly).sum();
         measured.total = measured.total + amount;
-        measured.parts.insert(resource.address.clone(), amount);
+        let now = side.now(&resource.address).clone();
+        measured.parts.insert(now, amount);
     }
-    // A gap has no line item, so that nobody knows its service: it is everybody's and no one's.
-    if !matches!(scope, Scope::Service(_)) {
-        for gap in &side.estimate.unpriced {
-            if belongs(scope, side.deployment, &gap.address, &mut measured.gaps) {
-                *measured.unpriced.entry(gap.address.clone()).or_default() += 1;
-            }
-        }
-    } else {
-        for gap in &side.estimate.unpriced {
-            if measured.parts.contains_key(&gap.address) {
-                *measured.unpriced.entry(gap.address.clone()).or_default() += 1;
-            }
+    for gap in &side.estimate.unpriced {
+        let now = side.now(&gap.address);
+        let own = match scope {
+            // A gap has no line item, so that its service is known only where another part has a price.
+            Scope::Service(_) => measured.parts.contains_key(now),
+            _ => belongs(scope, side, &gap.address, &mut measured.gaps),
+        };
+        if own {
+            *measured.unpriced.entry(now.clone()).or_default() += 1;
         }
     }
     measured.gaps.dedup();
     measured
 }
 
-fn belongs(
-    scope: &Scope,
-    deployment: Option<&Deployment>,
-    address: &Address,
-    gaps: &mut Vec<String>,
-) -> bool {
+fn belongs(scope: &Scope, side: &Side<'_>, address: &Address, gaps: &mut Vec<String>) -> bool {
     match scope {
         Scope::Environment | Scope::Service(_) => true,
         Scope::Resource(pattern) => {
-            let inside = address.as_str().strip_prefix(pattern.as_str());
-            matches(pattern, address.as_str()) || inside.is_some_and(|rest| rest.starts_with('/'))
+            let now = side.now(address).as_str();
+            let inside = now.strip_prefix(pattern.as_str());
+            matches(pattern, now) || inside.is_some_and(|rest| rest.starts_with('/'))
         }
-        Scope::Tag(key, value) => match tag(deployment, address, key) {
+        Scope::Tag(key, value) => match tag(side.deployment, address, key) {
             Read::Known(own) => *own == **value,
             Read::Absent => false,
             Read::Unknown(reason) => {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
-use isms_cost::diff::compare;
+use isms_cost::diff::{Moves, compare};
 use isms_cost::estimate::{Context, Estimate, Unpriced, estimate};
 use isms_cost::gate::{
     Budget, CheckKind, Compare, Count, Judged, Level, Override, Percent, Scenario, Scope, Settings,
@@ -60,6 +60,7 @@ impl Stack {
         Side {
             deployment: Some(self.deployment()),
             estimate: &self.estimate,
+            moves: None,
             findings: &[],
         }
     }
@@ -343,6 +344,51 @@ fn a_scope_is_a_service_a_resource_or_a_tag() {
 }
 
 #[test]
+fn another_name_is_no_increase_and_no_new_gap() {
+    let stack = |name: &str| {
+        let text = format!(
+            "Resources:\n  {name}: {{Type: 'AWS::EC2::EIP'}}\n  {name}Index: {{Type: 'AWS::Kendra::Index'}}\n"
+        );
+        Stack::of(&[("main.yaml", text.as_str())])
+    };
+    let (old, new) = (stack("Old"), stack("New"));
+    let moves = Moves::find(old.deployment(), new.deployment(), &[]);
+    let none = Budget {
+        increase: Some(Usd::ZERO),
+        scope: Scope::Resource("New*".to_owned()),
+        ..budget()
+    };
+    let settings = Settings {
+        deny_unpriced: true,
+        deny_unknown: true,
+        ..Settings::default()
+    };
+    let run = |moves: Option<&Moves>| {
+        let base = Side {
+            moves,
+            ..old.side()
+        };
+        let pair = Compare {
+            base: Some(base),
+            head: new.side(),
+        };
+        judge(
+            std::slice::from_ref(&none),
+            settings,
+            &[pair],
+            date!(2026 - 11 - 23),
+        )
+    };
+    let known = run(Some(&moves));
+    assert_eq!(known.environments[0].budgets[0].state, State::Holds);
+    assert!(known.passes() && known.environments[0].unpriced.before == 1);
+    // Without the names it is a new address and a new gap.
+    let unknown = run(None);
+    assert_eq!(unknown.environments[0].budgets[0].state, State::Broken);
+    assert_eq!(unknown.environments[0].unpriced.counted.len(), 1);
+}
+
+#[test]
 fn services_sum_to_the_environment() {
     let estimate = shipped("production", &[]);
     let mut services: Vec<String> = estimate
@@ -366,6 +412,7 @@ fn services_sum_to_the_environment() {
     let side = Side {
         deployment: None,
         estimate: &estimate,
+        moves: None,
         findings: &[],
     };
     let pair = Compare {
