@@ -1,5 +1,6 @@
 //! Where one resource's amount comes from: from template line to money.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use super::{EstimateReport, grouped, quantity};
@@ -37,9 +38,13 @@ pub fn write(
         writeln!(out, "  exists by condition {}: {state}", condition.name)?;
     }
     writeln!(out, "\nproperties:")?;
+    let shown = Shown {
+        report,
+        secrets: crate::rules::secrets(resource),
+    };
     if let Some(entries) = resource.properties.as_map() {
         for entry in entries {
-            property(out, report, &entry.key, &entry.value, 1)?;
+            property(out, &shown, &entry.key, &entry.key, &entry.value, 1)?;
         }
     }
     let currency = report.currency;
@@ -103,10 +108,35 @@ pub fn write(
     Ok(())
 }
 
+/// What printing a property needs.
+struct Shown<'a> {
+    report: &'a EstimateReport<'a>,
+    /// Paths of values that are secrets.
+    secrets: BTreeSet<String>,
+}
+
+impl Shown<'_> {
+    fn value(&self, path: &str, value: &Value) -> String {
+        if self.secrets.contains(path) {
+            return "****".to_owned();
+        }
+        let Kind::List(items) = &value.kind else {
+            return value.describe();
+        };
+        let items: Vec<String> = items
+            .iter()
+            .enumerate()
+            .map(|(i, item)| self.value(&format!("{path}.{i}"), item))
+            .collect();
+        format!("[{}]", items.join(", "))
+    }
+}
+
 fn property(
     out: &mut dyn Write,
-    report: &EstimateReport<'_>,
+    shown: &Shown<'_>,
     key: &str,
+    path: &str,
     value: &Value,
     depth: usize,
 ) -> io::Result<()> {
@@ -115,33 +145,26 @@ fn property(
         Kind::Map(entries) if depth < 4 => {
             writeln!(out, "{indent}{key}:")?;
             for entry in entries.iter() {
-                property(out, report, &entry.key, &entry.value, depth + 1)?;
+                let path = format!("{path}.{}", entry.key);
+                property(out, shown, &entry.key, &path, &entry.value, depth + 1)?;
             }
             return Ok(());
         }
         Kind::List(items) if depth < 4 && items.iter().any(|i| i.as_map().is_some()) => {
             writeln!(out, "{indent}{key}:")?;
             for (i, item) in items.iter().enumerate() {
-                property(out, report, &format!("[{i}]"), item, depth + 1)?;
+                let path = format!("{path}.{i}");
+                property(out, shown, &format!("[{i}]"), &path, item, depth + 1)?;
             }
             return Ok(());
         }
         _ => {}
     }
-    let shown = match &value.kind {
-        Kind::List(items) => format!(
-            "[{}]",
-            items
-                .iter()
-                .map(Value::describe)
-                .collect::<Vec<_>>()
-                .join(", ")
-        ),
-        _ => value.describe(),
-    };
+    let report = shown.report;
     writeln!(
         out,
-        "{indent}{key}: {shown}  ({})",
+        "{indent}{key}: {}  ({})",
+        shown.value(path, value),
         report.sources.locate(value.span)
     )?;
     for step in value.trail.steps() {

@@ -145,7 +145,7 @@ impl Judge {
             }
         }
         if let Read::Known(value) = resource.read(path) {
-            self.masked.push(written(value));
+            self.masked.extend(written(value));
         }
     }
 
@@ -276,14 +276,17 @@ fn places(trail: &Trail) -> Vec<Related> {
         .collect()
 }
 
-/// Where the text of a value stands: in the first parameter that it came from, else where it is.
-fn written(value: &Value) -> Span {
-    let parameter = |step: &Step| match step {
+/// Where parts of the text of a value stand: itself, and the parameters and mappings that it came from. Which of them
+/// holds the secret is not told, so none is shown.
+fn written(value: &Value) -> Vec<Span> {
+    let place = |step: &Step| match step {
+        Step::Mapping { span, .. } => Some(*span),
         Step::Parameter { span, .. } => *span,
         _ => None,
     };
-    let origin = value.trail.steps().filter_map(parameter).last();
-    origin.unwrap_or(value.span)
+    let mut places: Vec<Span> = value.trail.steps().filter_map(place).collect();
+    places.push(value.span);
+    places
 }
 
 /// Value and what decided it.

@@ -29,7 +29,9 @@ pub use finding::{
 pub use judge::{Asset, Context, Judge};
 pub use registry::{all, named};
 
-use crate::model::Deployment;
+use std::collections::BTreeSet;
+
+use crate::model::{Deployment, Resource};
 use crate::source::SourceMap;
 
 /// One rule: what it is about in words, and the check.
@@ -51,6 +53,11 @@ pub struct Rule {
     pub see: &'static str,
     /// Judges one environment.
     pub check: fn(&Context<'_>, &mut Judge),
+}
+
+/// The dotted paths of a resource's properties that are secrets by name or shape: no output may show their values.
+pub fn secrets(resource: &Resource) -> BTreeSet<String> {
+    secret::plaintext::paths(resource)
 }
 
 /// Judges an environment by every rule. Findings are in the order of rules and addresses.

@@ -364,6 +364,10 @@ fn no_secret_is_shown_whatever_is_near_it() {
         "hunter2-in-file",
         "hunter2-variable",
         "hunter2-noecho",
+        "hunter2-mapping",
+        "hunter2-url",
+        "hunter2-metadata",
+        "hunter2-output",
     ];
     write(
         "t.yaml",
@@ -371,7 +375,13 @@ fn no_secret_is_shown_whatever_is_near_it() {
          \x20 Plain: {Type: String, Default: hunter2-default}\n\
          \x20 Filed: {Type: String}\n\
          \x20 Hidden: {Type: String, NoEcho: true, Default: hunter2-noecho}\n\
+         \x20 Host: {Type: String, Default: db}\n\
+         Mappings: {Keys: {a: {pw: hunter2-mapping}}}\n\
+         Outputs: {O: {Value: 'https://isms:hunter2-output@db/x'}}\n\
          Resources:\n\
+         \x20 M: {Type: 'AWS::RDS::DBInstance', Properties: {MasterUserPassword: !FindInMap [Keys, a, pw]}}\n\
+         \x20 U: {Type: 'AWS::Lambda::Function', Properties: {Environment: {Variables: {URL: !Sub 'postgres://isms:hunter2-url@${Host}/x'}}}}\n\
+         \x20 X: {Type: 'AWS::EC2::Instance', Metadata: {a: {password: hunter2-metadata}}, Properties: {InstanceType: t4g.small}}\n\
          \x20 A: {Type: 'AWS::RDS::DBInstance', Properties: {MasterUserPassword: hunter2-literal}}\n\
          \x20 B: {Type: 'AWS::RDS::DBInstance', Properties: {MasterUserPassword: !Ref Plain}}\n\
          \x20 C: {Type: 'AWS::RDS::DBInstance', Properties: {MasterUserPassword: !Ref Filed}}\n\
@@ -404,6 +414,16 @@ fn no_secret_is_shown_whatever_is_near_it() {
         String::from_utf8(out).expect("text")
     };
     let mut all = vec![call(&["report", "--out", "out"])];
+    let explain = |address: &str| {
+        let output = program(
+            folder.path(),
+            &[&["explain", address], &stack[..6]].concat(),
+        );
+        let said = String::from_utf8(output.stdout).expect("text");
+        assert!(said.contains("properties:"), "{said}");
+        said
+    };
+    all.extend(["A", "B", "C", "D", "T", "M", "U", "X"].map(explain));
     for entry in std::fs::read_dir(folder.path().join("out"))
         .expect("files")
         .flatten()

@@ -2,7 +2,7 @@
 
 mod cmk;
 mod noecho;
-mod plaintext;
+pub(in crate::rules) mod plaintext;
 mod restrictive_policy;
 mod rotation;
 pub(in crate::rules) mod shape;

@@ -1,5 +1,6 @@
 //! Secrets in files.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use base64::Engine as _;
@@ -30,10 +31,10 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
             let mut found = Vec::new();
             if !entered {
                 walk(&resource.properties, "", "", &mut found);
-            }
-            if &*resource.resource_type == "AWS::SSM::Parameter" {
                 stored(resource, &mut found);
             }
+            // Variables of a container are ecs.secrets-not-in-env's, values and all.
+            found.retain(|(path, _)| !is_variable(path));
             for (path, what) in found {
                 fine = false;
                 judge.fail_masked(resource, &path, what);
@@ -68,6 +69,18 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
             );
         }
     }
+}
+
+/// The paths of a resource's properties whose values no output may show.
+pub(in crate::rules) fn paths(resource: &Resource) -> BTreeSet<String> {
+    let mut found = Vec::new();
+    walk(&resource.properties, "", "", &mut found);
+    stored(resource, &mut found);
+    found.into_iter().map(|(path, _)| path).collect()
+}
+
+fn is_variable(path: &str) -> bool {
+    path.starts_with("ContainerDefinitions.") && path.contains(".Environment.")
 }
 
 /// Judges the values that parameters are given; whether none is a secret.
@@ -124,6 +137,9 @@ fn outputs(stack: &Stack, judge: &mut Judge) -> bool {
 
 /// A parameter of Systems Manager that is named like a secret. CloudFormation makes none that is encrypted.
 fn stored(parameter: &Resource, found: &mut Vec<(String, String)>) {
+    if &*parameter.resource_type != "AWS::SSM::Parameter" {
+        return;
+    }
     let name = parameter.text("Name").known().unwrap_or_default();
     let last = name.rsplit('/').next().unwrap_or_default();
     if !is_secret_name(last) || found.iter().any(|(path, _)| path == "Value") {
@@ -150,10 +166,6 @@ fn walk(value: &Value, path: &str, name: &str, found: &mut Vec<(String, String)>
         Kind::Map(entries) => {
             let label = label(value, path);
             for entry in entries.iter() {
-                // Variables of a container are ecs.secrets-not-in-env's, values and all.
-                if path.starts_with("ContainerDefinitions") && &*entry.key == "Environment" {
-                    continue;
-                }
                 let key = match &label {
                     Some((of, name)) if *of == &*entry.key => name,
                     _ => &entry.key,
