@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, judge: &mut Judge) {
-    for listener in listeners(context, &["HTTPS", "TLS"]) {
+    for listener in listeners(context, judge, &["HTTPS", "TLS"]) {
         let certificates = match listener.list("Certificates") {
             Read::Known([]) | Read::Absent => {
                 judge.fail(listener, "", "the listener has no certificate");

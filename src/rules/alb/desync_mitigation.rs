@@ -15,7 +15,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, judge: &mut Judge) {
-    for balancer in balancers(context, &["application"]) {
+    for balancer in balancers(context, judge, &["application"]) {
         attribute_is(
             judge,
             balancer,

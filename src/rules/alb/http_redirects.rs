@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, judge: &mut Judge) {
-    for listener in listeners(context, &["HTTP"]) {
+    for listener in listeners(context, judge, &["HTTP"]) {
         let rules = context
             .deployment
             .of_type("AWS::ElasticLoadBalancingV2::ListenerRule")
@@ -28,20 +28,31 @@ fn check(context: &Context<'_>, judge: &mut Judge) {
                     .and_then(|v| context.deployment.target(v));
                 own.is_some_and(|own| own.address == listener.address)
             });
-        let forwarding = rules
-            .into_iter()
-            .find(|rule| matches!(serves(rule, "Actions"), Ok(Some(_))));
-        match (serves(listener, "DefaultActions"), forwarding) {
-            (_, Some(rule)) => {
+        let mut gap = None;
+        let mut forwarding = None;
+        for rule in rules {
+            // A rule that may not exist serves only perhaps.
+            let unsure = rule.condition.as_ref().and_then(|c| c.unknown.clone());
+            match (serves(rule, "Actions"), unsure) {
+                (Ok(Some(_)), None) => forwarding = Some(rule),
+                (Ok(Some(_)), Some(reason)) | (Err(reason), _) => gap = Some(reason),
+                (Ok(None), _) => {}
+            }
+        }
+        match (serves(listener, "DefaultActions"), forwarding, gap) {
+            (_, Some(rule), _) => {
                 judge.fail(listener, "", format!("{} serves plain HTTP", rule.address))
             }
-            (Ok(Some(path)), None) => judge.fail(
+            (Ok(Some(path)), None, _) => judge.fail(
                 listener,
                 &path,
                 "plain HTTP is served, not redirected to HTTPS",
             ),
-            (Ok(None), None) => judge.pass(listener, "plain HTTP is only redirected or refused"),
-            (Err(reason), None) => judge.unknown(listener, "DefaultActions", &reason),
+            (Err(reason), None, _) => judge.unknown(listener, "DefaultActions", &reason),
+            (Ok(None), None, Some(reason)) => judge.unknown(listener, "", &reason),
+            (Ok(None), None, None) => {
+                judge.pass(listener, "plain HTTP is only redirected or refused");
+            }
         }
     }
 }

@@ -30,19 +30,31 @@ pub(super) static RULES: &[&Rule] = &[
     &waf::RULE,
 ];
 
-/// The load balancers of some types; one without a type is an application load balancer.
-fn balancers<'a>(
+/// The load balancers of some types; one without a type is an application load balancer. One whose type is not known may
+/// be one of them, and is said to be unknown.
+fn balancers<'a>(context: &Context<'a>, judge: &mut Judge, types: &[&str]) -> Vec<&'a Resource> {
+    let all = "AWS::ElasticLoadBalancingV2::LoadBalancer";
+    of(context, judge, all, "Type", "application", types)
+}
+
+/// The resources of a type whose property is one of some words.
+fn of<'a>(
     context: &Context<'a>,
-    types: &'static [&'static str],
-) -> impl Iterator<Item = &'a Resource> + use<'a> {
-    let all = context
-        .deployment
-        .of_type("AWS::ElasticLoadBalancingV2::LoadBalancer");
-    all.filter(move |b| {
-        b.text("Type")
-            .or_default(Arc::from("application"))
-            .is_ok_and(|t| types.contains(&&*t))
-    })
+    judge: &mut Judge,
+    resource_type: &'static str,
+    property: &str,
+    default: &str,
+    words: &[&str],
+) -> Vec<&'a Resource> {
+    let mut found = Vec::new();
+    for resource in context.deployment.of_type(resource_type) {
+        match resource.text(property).or_default(Arc::from(default)) {
+            Ok(word) if words.contains(&&*word) => found.push(resource),
+            Ok(_) => {}
+            Err(reason) => judge.unknown(resource, property, &reason),
+        }
+    }
+    found
 }
 
 /// An attribute of a load balancer, with its place in the list.
@@ -85,17 +97,13 @@ fn attribute_is(
     }
 }
 
-/// Listeners of the given protocols.
+/// Listeners of the given protocols. One of a gateway load balancer has none. One whose protocol is not known is said to
+/// be unknown.
 fn listeners<'a>(
     context: &Context<'a>,
-    protocols: &'static [&'static str],
-) -> impl Iterator<Item = &'a Resource> + use<'a> {
-    let all = context
-        .deployment
-        .of_type("AWS::ElasticLoadBalancingV2::Listener");
-    all.filter(move |l| {
-        l.text("Protocol")
-            .known()
-            .is_some_and(|p| protocols.contains(&&*p))
-    })
+    judge: &mut Judge,
+    protocols: &[&str],
+) -> Vec<&'a Resource> {
+    let all = "AWS::ElasticLoadBalancingV2::Listener";
+    of(context, judge, all, "Protocol", "", protocols)
 }

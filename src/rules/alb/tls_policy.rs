@@ -16,7 +16,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, judge: &mut Judge) {
-    for listener in listeners(context, &["HTTPS", "TLS"]) {
+    for listener in listeners(context, judge, &["HTTPS", "TLS"]) {
         match listener.text("SslPolicy") {
             // Names say the least version they take. Source: Application Load Balancer guide, "Security policies".
             Read::Known(policy)

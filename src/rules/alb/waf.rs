@@ -17,7 +17,7 @@ pub(in crate::rules) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, judge: &mut Judge) {
-    for balancer in balancers(context, &["application"]) {
+    for balancer in balancers(context, judge, &["application"]) {
         match balancer
             .text("Scheme")
             .or_default(Arc::from("internet-facing"))
