@@ -14,8 +14,6 @@ mod not_public;
 mod storage_encrypted;
 mod tls_required;
 
-use std::sync::Arc;
-
 use super::Context;
 use super::Rule;
 use crate::model::{Read, Resource};
@@ -78,12 +76,4 @@ fn origin(database: &Resource) -> Option<&'static str> {
     ]
     .into_iter()
     .find(|p| !matches!(database.read(p), Read::Absent))
-}
-
-/// The engine in lower case, empty where it is not known.
-fn engine(database: &Resource) -> Arc<str> {
-    database
-        .text("Engine")
-        .known()
-        .unwrap_or_else(|| Arc::from(""))
 }

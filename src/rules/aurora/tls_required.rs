@@ -1,6 +1,6 @@
 //! Databases in transit.
 
-use super::{databases, engine};
+use super::databases;
 use crate::model::{Read, Resource};
 use crate::rules::{Context, Judge, Rule, Severity};
 use std::sync::Arc;
@@ -18,7 +18,15 @@ pub(in crate::rules) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, judge: &mut Judge) {
     for database in databases(context) {
-        let engine = engine(database);
+        let engine = match database.text("Engine") {
+            Read::Known(engine) => engine,
+            // The engine comes from a snapshot or a primary.
+            Read::Absent => continue,
+            Read::Unknown(reason) => {
+                judge.unknown(database, "Engine", &reason);
+                continue;
+            }
+        };
         let name = if engine.contains("postgres") {
             "rds.force_ssl"
         } else if engine.contains("mysql") || engine.contains("mariadb") {
@@ -88,12 +96,15 @@ fn setting(group: &Resource, name: &str) -> Setting {
     }
 }
 
-/// PostgreSQL requires TLS by default from version 15 on in RDS, and from 17 on in Aurora. Sources: Amazon RDS User Guide,
-/// "Using SSL with a PostgreSQL DB instance"; Amazon Aurora User Guide, "Securing Aurora PostgreSQL data with SSL/TLS".
+/// PostgreSQL requires TLS by default from version 15 on in RDS, and from 17 on in Aurora; MariaDB from 11.8 on; MySQL
+/// never. Sources: Amazon RDS User Guide, "Using SSL with a PostgreSQL DB instance" and "Requiring SSL/TLS for all
+/// connections to a MariaDB DB instance" (the same for MySQL); Amazon Aurora User Guide, "Securing Aurora PostgreSQL data
+/// with SSL/TLS".
 fn by_default(database: &Resource, property: &str, name: &str, engine: &str, judge: &mut Judge) {
     let since = match engine {
-        "postgres" => 15,
-        "aurora-postgresql" => 17,
+        "postgres" => (15, 0),
+        "mariadb" => (11, 8),
+        "aurora-postgresql" => (17, 0),
         _ => {
             return judge.fail(
                 database,
@@ -104,14 +115,11 @@ fn by_default(database: &Resource, property: &str, name: &str, engine: &str, jud
     };
     let version = database.text("EngineVersion");
     match &version {
-        Read::Known(text) => match text
-            .split('.')
-            .next()
-            .and_then(|major| major.parse::<u32>().ok())
-        {
-            Some(major) if major >= since => {
-                judge.pass(database, format!("{name} is 1 by default"))
-            }
+        Read::Known(text) => match number(text) {
+            Some(version) if version >= since => judge.pass(
+                database,
+                format!("{name} is on by default in version {text}"),
+            ),
             _ => judge.fail(
                 database,
                 property,
@@ -125,4 +133,11 @@ fn by_default(database: &Resource, property: &str, name: &str, engine: &str, jud
         ),
         Read::Unknown(reason) => judge.unknown(database, "EngineVersion", reason),
     }
+}
+
+/// The first two parts of a version; a minor that is not written is 0 at least.
+fn number(version: &str) -> Option<(u32, u32)> {
+    let mut parts = version.split('.').map(str::parse::<u32>);
+    let major = parts.next()?.ok()?;
+    Some((major, parts.next().and_then(Result::ok).unwrap_or(0)))
 }
