@@ -11,6 +11,8 @@ use serde_json::Value;
 pub(crate) enum Answer {
     /// Status 200.
     Json(Value),
+    /// A file, in answer to a `GET`.
+    Text(String),
     /// An error of the service: status, code.
     Error(u16, &'static str),
     /// A body that ends too soon.
@@ -64,6 +66,10 @@ fn serve(
 ) -> Option<()> {
     let mut reader = BufReader::new(stream);
     let (mut target, mut length, mut line) = (String::new(), 0usize, String::new());
+    reader.read_line(&mut line).ok()?;
+    if line.starts_with("GET ") {
+        target = "GET".to_owned();
+    }
     loop {
         line.clear();
         if reader.read_line(&mut line).ok()? == 0 {
@@ -82,7 +88,10 @@ fn serve(
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    let json: Value = serde_json::from_slice(&body).ok()?;
+    let json: Value = match body.as_slice() {
+        [] => Value::Null,
+        body => serde_json::from_slice(body).ok()?,
+    };
     let count = {
         let mut record = record.lock().ok()?;
         record.push((target.clone(), json.clone()));
@@ -103,6 +112,7 @@ fn serve(
             let body = value.to_string();
             send(200, "", body.len(), &body)
         }
+        Answer::Text(text) => send(200, "", text.len(), &text),
         Answer::Error(status, code) => {
             let body = format!(r#"{{"__type": "{code}", "message": "said by the stub"}}"#);
             send(

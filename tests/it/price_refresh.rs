@@ -371,3 +371,50 @@ fn a_kill_at_any_moment_leaves_a_whole_book() {
     }
     assert!(whole > 0, "some run has to come to its end");
 }
+
+#[test]
+fn a_whole_price_file_is_found_by_its_list_and_taken() {
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/prices/AmazonECS-eu-west-2.csv");
+    let file = std::fs::read_to_string(path).expect("the excerpt");
+    let address = std::sync::Arc::new(std::sync::OnceLock::<String>::new());
+    let own = std::sync::Arc::clone(&address);
+    let stub = Stub::start(move |_, operation, request| match operation {
+        "ListPriceLists" => {
+            assert_eq!(
+                (&request["ServiceCode"], &request["RegionCode"]),
+                (&json!("AmazonECS"), &json!("eu-west-2"))
+            );
+            Answer::Json(
+                json!({ "PriceLists": [{ "PriceListArn": "arn:list", "RegionCode": "eu-west-2", "CurrencyCode": "USD", "FileFormats": ["csv"] }] }),
+            )
+        }
+        "GetPriceListFileUrl" => {
+            assert_eq!(
+                (&request["PriceListArn"], &request["FileFormat"]),
+                (&json!("arn:list"), &json!("csv"))
+            );
+            Answer::Json(json!({ "Url": own.get() }))
+        }
+        "GET" => Answer::Text(file.clone()),
+        other => panic!("{other}"),
+    });
+    address.set(format!("{}/file.csv", stub.url)).expect("once");
+    let folder = book(|row| {
+        if row.usage_type == VCPU {
+            row.price /= rust_decimal::Decimal::TWO;
+        }
+    });
+    let output = run(&stub, "refresh", &folder, &["--bulk"]);
+    assert!(output.status.success(), "{}", said(&output));
+    assert!(
+        said(&output).contains(&format!("changed  {VCPU}: 0.02328 -> 0.04656")),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(
+        stub.operations(),
+        ["ListPriceLists", "GetPriceListFileUrl", "GET"]
+    );
+    assert!(text(&folder).contains("SpotUsage"));
+}
