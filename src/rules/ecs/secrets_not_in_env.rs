@@ -1,7 +1,7 @@
 //! Secrets of containers.
 
 use crate::model::{HOLDS_SECRET, Kind, Piece, Read, Value, Why};
-use crate::rules::secret::shape::{in_file, is_secret_name, looks_like};
+use crate::rules::secret::shape::{in_file, is_secret_name, looks_like, secret_parameter};
 use crate::rules::{Context, Judge, Rule, Severity};
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ enum Answer {
 }
 
 fn judge_value(name: &str, value: &Value) -> Answer {
-    let named = is_secret_name(name);
+    let named = is_secret_name(name) || secret_parameter(value).is_some();
     match &value.kind {
         Kind::Secret(_) => {
             Answer::Secret("is a NoEcho parameter, which the task definition shows".to_owned())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 
-use super::shape::{in_file, is_secret_name, looks_like};
+use super::shape::{in_file, is_secret_name, looks_like, secret_parameter};
 use crate::model::{Kind, ParameterSource, Read, Resource, Stack, Step, Value};
 use crate::rules::Status;
 use crate::rules::{Context, Judge, Rule, Severity};
@@ -191,8 +191,13 @@ fn walk(value: &Value, path: &str, name: &str, found: &mut Vec<(String, String)>
                 _ => false,
             };
             // A key of a policy's condition has a colon; it is no property.
-            if whole && !name.contains(':') && is_secret_name(name) && is_value(&text) {
+            if !whole || name.contains(':') || !is_value(&text) {
+                return;
+            }
+            if is_secret_name(name) {
                 found.push((path.to_owned(), named(name)));
+            } else if let Some(parameter) = secret_parameter(value) {
+                found.push((path.to_owned(), named(&format!("parameter {parameter}"))));
             }
         }
         _ => {}

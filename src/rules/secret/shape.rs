@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use regex_lite::Regex;
 
-use crate::model::{Kind, Piece, Value};
+use crate::model::{Kind, Piece, Step, Value};
 
 /// Words of a name: `dbMasterPassword`, `DB_MASTER_PASSWORD` and `db-master-password` have the same three.
 fn words(name: &str) -> Vec<String> {
@@ -107,6 +107,14 @@ pub(in crate::rules) fn is_secret_name(name: &str) -> bool {
         .any(|w| PAIRS.contains(&(w[0].as_str(), w[1].as_str())));
     let request = last == "token" && words.iter().any(|w| REQUEST.contains(&w.as_str()));
     (single || pair) && !request && !ABOUT.contains(&last.as_str())
+}
+
+/// The parameter that a value came from and that is named like a secret.
+pub(in crate::rules) fn secret_parameter(value: &Value) -> Option<&str> {
+    value.trail.steps().find_map(|step| match step {
+        Step::Parameter { name, .. } if is_secret_name(name) => Some(&**name),
+        _ => None,
+    })
 }
 
 /// What stands in a file of a scalar: its text or number, with `${}` for what does not.
