@@ -13,6 +13,8 @@ mod aggregate;
 mod bill;
 mod calibrate;
 mod compare;
+#[cfg(feature = "live")]
+mod explorer;
 mod files;
 mod fixed;
 mod layout;
@@ -26,6 +28,8 @@ pub use calibrate::{Calibrated, Calibration, NewFigure, calibrate};
 pub use compare::{
     Absent, Comparison, Excluded, Matched, Unexplained, compare, day_ranges, no_usage,
 };
+#[cfg(feature = "live")]
+pub use explorer::Explorer;
 pub use files::Files;
 pub use month::{Month, MonthError};
 pub use query::{Dialect, Engine, EngineError, Query, Table, sql};

@@ -6,10 +6,11 @@ use super::args::{ActualsArgs, DiffFormat, SqlDialect, SqlTable};
 use super::run::Priced;
 use super::{CallError, Error, Outcome, Plan, width};
 use crate::actuals::{
-    Calibration, Comparison, Dialect, Engine, Files, Month, Query, Table, calibrate, compare,
+    Bill, Calibration, Comparison, Dialect, Engine, Files, Month, Query, Table, calibrate, compare,
     no_usage, sql,
 };
 use crate::estimate::Context;
+use crate::pricing::Usd;
 use crate::report::actuals::{self as report, ActualsReport};
 use crate::source::write_whole;
 use crate::usage::{self, Notes};
@@ -46,15 +47,11 @@ pub(super) fn run(
     if let Some(dialect) = args.sql {
         return print_sql(args, dialect, &query, out);
     }
-    if args.from.is_empty() {
-        return Err(no_source().into());
-    }
     let priced = Priced::new(plan);
     if !priced.tell(err)? {
         return Ok(Outcome::WrongInput);
     }
-    let mut engine = Files(args.from.clone());
-    let bill = engine.ask(&query).map_err(|e| CallError(e.to_string()))?;
+    let had = had(args, &priced.plan, &query)?;
     let ([estimate], [deployment], [usage]) = (
         priced.estimates.as_slice(),
         priced.deployments.as_slice(),
@@ -62,18 +59,26 @@ pub(super) fn run(
     ) else {
         return Ok(Outcome::WrongInput);
     };
-    let comparison = compare(estimate, &bill, &query, priced.plan.today);
+    let comparison = compare(estimate, &had.bill, &query, priced.plan.today);
     if comparison.matched.is_empty() && comparison.unexplained.is_empty() {
-        return Err(CallError(format!("{}: {}", engine.source(), no_usage(&query, &bill))).into());
+        let spent = had
+            .spent
+            .map(|(n, cost)| format!("; {n} requests, {} USD", cost.0));
+        let why = no_usage(&query, &had.bill);
+        return Err(CallError(format!(
+            "{}: {why}{}",
+            had.source,
+            spent.unwrap_or_default()
+        ))
+        .into());
     }
-    let source = engine.source();
     let shown = ActualsReport {
         comparison: &comparison,
-        bill: &bill,
-        source: &source,
+        bill: &had.bill,
+        source: &had.source,
         currency: &priced.plan.currency,
-        forecast: None,
-        spent: None,
+        forecast: had.to_come.map(|rest| comparison.billed + rest),
+        spent: had.spent,
     };
     match args.format {
         DiffFormat::Table => report::table(out, &shown, width())?,
@@ -88,14 +93,92 @@ pub(super) fn run(
             free_tier: priced.plan.free_tier,
         };
         let calibration = calibrate(&context, &comparison);
-        write_whole(path, file(&calibration, &comparison, &source).as_bytes())?;
+        write_whole(
+            path,
+            file(&calibration, &comparison, &had.source).as_bytes(),
+        )?;
         tell(err, &calibration, &path.display().to_string())?;
     }
     Ok(Outcome::Fine)
 }
 
-fn no_source() -> CallError {
-    CallError("where is the bill? Give --from FILE (CUR 2.0, FOCUS 1.2 or Cost Explorer's CSV), or --sql to ask Athena for it".to_owned())
+/// A bill, and what it took to get it.
+struct Had {
+    bill: Bill,
+    source: String,
+    /// Forecast of the days to come.
+    to_come: Option<Usd>,
+    spent: Option<(u32, Usd)>,
+}
+
+fn had(args: &ActualsArgs, plan: &Plan, query: &Query) -> Result<Had, CallError> {
+    if args.from.is_empty() {
+        return asked(args, plan, query);
+    }
+    let mut files = Files(args.from.clone());
+    Ok(Had {
+        bill: files.ask(query).map_err(|e| CallError(e.to_string()))?,
+        source: files.source(),
+        to_come: None,
+        spent: None,
+    })
+}
+
+#[cfg(feature = "live")]
+fn asked(args: &ActualsArgs, plan: &Plan, query: &Query) -> Result<Had, CallError> {
+    use crate::actuals::Explorer;
+    let wrong = |e: &dyn std::fmt::Display| CallError(e.to_string());
+    let aws = crate::live::Aws::connect().map_err(|e| wrong(&e))?;
+    let variable = |name: &str| std::env::var(name).unwrap_or_default();
+    let folder = match &args.cache {
+        Some(folder) => folder.clone(),
+        None => cache_folder().ok_or_else(|| {
+            CallError(
+                "there is no cache folder: give --cache DIR for the bills of closed months"
+                    .to_owned(),
+            )
+        })?,
+    };
+    // Whose bills these are, as far as it can be told without asking.
+    let account = plan
+        .environments
+        .iter()
+        .find_map(|(inputs, _)| inputs.account.as_deref());
+    let known = match account {
+        Some(account) => account.to_owned(),
+        None => variable("AWS_ACCESS_KEY_ID"),
+    };
+    let whose = [
+        known,
+        variable("AWS_PROFILE"),
+        variable("AWS_ENDPOINT_URL_COST_EXPLORER"),
+    ]
+    .join("\n");
+    let mut explorer = Explorer::new(&aws, Usd(args.max_api_cost), folder, &whose, plan.today);
+    let bill = explorer.ask(query).map_err(|e| wrong(&e))?;
+    let to_come = explorer.forecast(query).map_err(|e| wrong(&e))?;
+    Ok(Had {
+        bill,
+        source: explorer.source(),
+        to_come,
+        spent: Some(explorer.spent()),
+    })
+}
+
+#[cfg(feature = "live")]
+fn cache_folder() -> Option<std::path::PathBuf> {
+    let set = |name: &str| {
+        std::env::var_os(name)
+            .filter(|v| !v.is_empty())
+            .map(std::path::PathBuf::from)
+    };
+    let caches = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")))?;
+    Some(caches.join("isms-cost").join("bills"))
+}
+
+#[cfg(not(feature = "live"))]
+fn asked(_: &ActualsArgs, _: &Plan, _: &Query) -> Result<Had, CallError> {
+    Err(CallError("this program was built offline, without the AWS clients: give --from FILE (CUR 2.0, FOCUS 1.2 or Cost Explorer's CSV), or build it with the feature live".to_owned()))
 }
 
 fn print_sql(

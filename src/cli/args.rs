@@ -438,6 +438,7 @@ pub struct ExplainArgs {
 
 const ACTUALS_EXAMPLES: &str = "\
 Examples:
+  isms-cost actuals --env production             the last month that is over, from Cost Explorer (3 requests at least)
   isms-cost actuals --env production --from cur-2026-10.csv.gz --month 2026-10
   isms-cost actuals --env production --from focus.parquet --write-usage usage.yaml
   isms-cost actuals --env production --sql athena --month 2026-10 > bill.sql
@@ -454,6 +455,7 @@ pub struct ActualsArgs {
     #[arg(long, value_name = "YYYY-MM")]
     pub month: Option<String>,
     /// The bill: CUR 2.0, FOCUS 1.2, the answer of --sql, Cost Explorer's CSV; may be given several times
+    /// [default: asks Cost Explorer, which costs money]
     #[arg(long, value_name = "FILE")]
     pub from: Vec<PathBuf>,
     /// Key of the cost-allocation tag
@@ -462,6 +464,12 @@ pub struct ActualsArgs {
     /// The tag's value [default: the environment's name]
     #[arg(long, value_name = "VALUE")]
     pub tag_value: Option<String>,
+    /// Most that requests to Cost Explorer may cost, USD; each page of an answer is one
+    #[arg(long, value_name = "USD", default_value = "0.10")]
+    pub max_api_cost: rust_decimal::Decimal,
+    /// Folder of the bills of closed months, which are asked for once [default: isms-cost in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub cache: Option<PathBuf>,
     /// Write a usage file whose expected figures make the estimate's quantities those of the bill
     #[arg(long, value_name = "FILE")]
     pub write_usage: Option<PathBuf>,

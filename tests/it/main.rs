@@ -2,6 +2,8 @@
 
 mod action;
 mod actuals;
+#[cfg(feature = "live")]
+mod actuals_live;
 mod arithmetic;
 #[cfg(feature = "live")]
 mod aws_stub;
