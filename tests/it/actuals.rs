@@ -431,6 +431,38 @@ fn every_form_of_the_bill_says_the_same() {
     assert_eq!(renamed(focus), renamed(plain));
 }
 
+/// What Athena writes for the SQL: two days, two owners, quoted as its CSV is.
+#[test]
+fn the_answer_of_the_query_is_a_bill() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "\"service\",\"usage_type\",\"region\",\"unit\",\"charge\",\"owner\",\"day\",\"quantity\",\"cost\"\n\
+        \"AmazonEC2\",\"EUW2-NatGateway-Bytes\",\"eu-west-2\",\"GB\",\"Usage\",\"environment\",\"2026-10-01\",\"6.000000000000\",\"0.300000000000\"\n\
+        \"AmazonEC2\",\"EUW2-NatGateway-Bytes\",\"eu-west-2\",\"GB\",\"Credit\",\"untagged\",\"2026-10-02\",\"0\",\"-1\"\n";
+    let bill = ask(write(folder.path(), "answer.csv", text.as_bytes())).expect("a bill");
+    let rows: Vec<_> = bill
+        .rows
+        .iter()
+        .map(|r| (r.owner, r.day, r.quantity, r.cost))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            (
+                Owner::Environment,
+                Some(date!(2026 - 10 - 01)),
+                Some(number("6")),
+                Usd(number("0.3"))
+            ),
+            (
+                Owner::Untagged,
+                Some(date!(2026 - 10 - 02)),
+                Some(number("0")),
+                Usd(number("-1"))
+            ),
+        ]
+    );
+}
+
 #[test]
 fn what_is_no_bill_is_refused_with_a_reason() {
     let folder = tempfile::tempdir().expect("a folder");

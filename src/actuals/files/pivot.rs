@@ -21,7 +21,9 @@ use crate::pricing::Usd;
 /// Whether a file begins as Cost Explorer's do.
 pub(super) fn is_pivot(header: &StringRecord) -> bool {
     let first = header.get(0).unwrap_or_default().to_ascii_lowercase();
-    header.len() > 1
+    // The answer of the SQL begins with `service` too, but its other columns have no unit in brackets.
+    let has_amounts = header.iter().skip(1).any(|title| title.ends_with(')'));
+    has_amounts
         && matches!(
             &*first,
             "usage type" | "usagetype" | "service" | "start date"
