@@ -4,7 +4,8 @@ use crate::report::services;
 
 /// Names of Cost Explorer, and codes of CUR 2.0, that neither are a code of the price list nor its service's name.
 ///
-/// Source: AWS's own sample of `GetCostAndUsage` grouped by service; NAT gateways stand under "EC2 - Other" there.
+/// No list of AWS's has all of these names; a service that is not known here is shown under its own name among what the
+/// estimate does not explain, never dropped. NAT gateways stand under "EC2 - Other".
 const OTHERS: &[(&str, &str)] = &[
     ("Amazon Elastic Compute Cloud - Compute", "AmazonEC2"),
     ("EC2 - Other", "AmazonEC2"),

@@ -3,9 +3,11 @@
 use super::Owner;
 use super::Query;
 
-/// Whether a key of a bill is the tag `key`. Exports put `user:` or `user_` before the keys of users' tags, and CUR 2.0
-/// also writes them in small letters with underscores.
+/// Whether a key of a bill is the tag `key`, in any spelling that exports are known to use: `user:` or `user_` before the
+/// keys of users' tags, small letters with underscores, and `resourceTags/` where tags of several kinds share a map.
+/// Source of the last: AWS Data Exports User Guide, "Tags column".
 pub(super) fn is_key(written: &str, key: &str) -> bool {
+    let written = written.strip_prefix("resourceTags/").unwrap_or(written);
     let own = written
         .strip_prefix("user:")
         .or_else(|| written.strip_prefix("user_"))
@@ -59,6 +61,7 @@ mod tests {
         for (json, owner) in [
             (r#"{"user_cost_centre":"42"}"#, Owner::Environment),
             (r#"{"user:Cost Centre":"42"}"#, Owner::Environment),
+            (r#"{"resourceTags/Cost Centre":"42"}"#, Owner::Environment),
             (r#"{"Cost Centre":"42"}"#, Owner::Environment),
             (r#"{"Cost Centre":"43"}"#, Owner::Other),
             (r#"{"Cost Centre":""}"#, Owner::Untagged),
