@@ -14,6 +14,7 @@ mod docs;
 mod estimate_cases;
 mod forge;
 mod gate;
+mod gate_laws;
 mod git;
 #[cfg(feature = "guard")]
 mod guard;
