@@ -42,6 +42,12 @@ pub(super) fn run(
         return draw(language, &evaluated, out);
     }
     let results = judge(&evaluated)?;
+    if !evaluated.plan.complete {
+        writeln!(
+            err,
+            "note: environments are compared with each other only where none is left out; leave --env out for that"
+        )?;
+    }
     if let Some(file) = &args.write_baseline {
         return write_baseline(file, &results, &evaluated, err);
     }
